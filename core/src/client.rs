@@ -4,13 +4,15 @@
 //! client's choice (nonce, challenge, blinding) can be seen in the request.
 
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::issuance::{Blinding, TokenKey};
 use crate::provider::Rng;
-use crate::wire::{NONCE_BYTES, Reader, Token, TokenChallengeRef, TokenInput, TokenRequest, Writer};
+use crate::wire::{
+    AUTHENTICATOR_INPUT_BYTES, ChallengeDigest, NONCE_BYTES, Reader, Token, TokenChallengeRef, TokenInput, TokenKeyId,
+    TokenRequest, Writer,
+};
 
 /// A client of one issuer key.
 #[derive(Clone, Copy)]
@@ -41,11 +43,7 @@ impl<'k> Client<'k> {
     ///
     /// # Errors
     /// [`ErrorKind::Misuse`] when the challenge asks for another type than the key's; [`ErrorKind::Rng`].
-    pub fn begin(
-        &self,
-        challenge: &TokenChallengeRef<'_>,
-        rng: &mut dyn Rng,
-    ) -> Result<(TokenRequest, PendingToken)> {
+    pub fn begin(&self, challenge: &TokenChallengeRef<'_>, rng: &mut dyn Rng) -> Result<(TokenRequest, PendingToken)> {
         let mut nonce = [0; NONCE_BYTES];
         rng.fill(&mut nonce)?;
         self.begin_with_nonce(challenge, nonce, rng)
@@ -135,47 +133,66 @@ impl<'k> Client<'k> {
 }
 
 /// The first bytes of a sealed state: what it is, and the version of what follows.
-const SEAL_MAGIC: [u8; 5] = *b"PPPT\x01";
+const SEAL_MAGIC: [u8; 4] = *b"PPPT";
+const SEAL_VERSION: u8 = 1;
 /// Guards a sealed state against damage (not against an attacker, who must not reach it at all).
 const SEAL_CHECKSUM_BYTES: usize = 32;
 
 impl PendingToken {
     /// A buffer of this size holds the sealed state of any token type, in bytes.
-    pub const SEALED_MAX_BYTES: usize = SEAL_MAGIC.len() + 98 + 256 + SEAL_CHECKSUM_BYTES;
+    pub const SEALED_MAX_BYTES: usize = SEAL_MAGIC.len() + 1 + AUTHENTICATOR_INPUT_BYTES + 256 + SEAL_CHECKSUM_BYTES;
 
     /// The challenge this token is for, as its digest.
     #[must_use]
-    pub const fn challenge_digest(&self) -> &crate::wire::ChallengeDigest {
+    pub const fn challenge_digest(&self) -> &ChallengeDigest {
         &self.input.challenge_digest
     }
 
     /// The key this token is for.
     #[must_use]
-    pub const fn token_key_id(&self) -> crate::wire::TokenKeyId {
+    pub const fn token_key_id(&self) -> TokenKeyId {
         self.input.token_key_id
     }
 
-    /// Writes the state to `out`, so that another run of the program can finish it, and gives its length in bytes.
+    /// The key a sealed state is for, so that the right [`Client`] can open it.
     ///
     /// # Errors
-    /// [`ErrorKind::BufferTooSmall`] with the needed size; the state is returned with it.
+    /// As [`Client::open`], but for those of the key.
+    pub fn sealed_token_key_id(blob: &[u8]) -> Result<TokenKeyId> {
+        open_envelope(blob).map(|(input, _)| input.token_key_id)
+    }
+}
+
+impl Client<'_> {
+    /// Writes a state to `out`, so that another run of the program can finish it, and gives its length in bytes.
+    ///
+    /// # Errors
+    /// The state comes back with the error: [`ErrorKind::BufferTooSmall`] with the needed size ([`PendingToken::SEALED_MAX_BYTES`]
+    /// is always enough), [`ErrorKind::Misuse`] when it was begun with another key. `out` is then wiped.
     ///
     /// # Security
-    /// The blob is not encrypted: it holds the blinding in the clear. Keep it where secrets are kept (a key store, a
-    /// file only this user can read).
-    pub fn seal(self, out: &mut [u8]) -> core::result::Result<usize, (Self, Error)> {
+    /// The blob is **not encrypted**: it holds the blinding, which links the token to its request. Keep it where secrets
+    /// are kept: a key store, or a file that only this user can read.
+    // The state has to come back by value; boxing it would need a heap.
+    #[allow(clippy::result_large_err)]
+    pub fn seal(&self, pending: PendingToken, out: &mut [u8]) -> Result<usize, (PendingToken, Error)> {
+        self.write_sealed(&pending, out).map_err(|error| {
+            out.zeroize();
+            (pending, error)
+        })
+    }
+
+    fn write_sealed(&self, pending: &PendingToken, out: &mut [u8]) -> Result<usize> {
+        if pending.input.token_key_id != self.key.id() {
+            return Err(ErrorKind::Misuse.into());
+        }
         let mut writer = Writer::new(out);
         writer.put(&SEAL_MAGIC);
-        writer.put(&self.input.to_bytes());
-        self.blinding.write(&mut writer);
+        writer.u8(SEAL_VERSION);
+        writer.put(&pending.input.to_bytes());
+        self.key.write_blinding(&pending.blinding, &mut writer)?;
         writer.put(&[0; SEAL_CHECKSUM_BYTES]);
-        let length = match writer.finish() {
-            Ok(length) => length,
-            Err(error) => {
-                out.zeroize();
-                return Err((self, error));
-            }
-        };
+        let length = writer.finish()?;
         if let Some((body, checksum)) = out[..length].split_last_chunk_mut::<SEAL_CHECKSUM_BYTES>() {
             *checksum = Sha256::digest(body).into();
         }
@@ -184,41 +201,44 @@ impl PendingToken {
 
     /// Opens a sealed state, **and wipes `blob`**: a state makes one token.
     ///
-    /// The caller deletes its stored copy before it sends anything that depends on the opened state.
+    /// Write the wiped bytes back, or delete the stored copy, before anything is sent that depends on the state.
     ///
     /// # Errors
-    /// [`ErrorKind::AlreadyUsed`] when the blob was opened before; [`ErrorKind::Unsupported`] when a later version of
-    /// this library sealed it; [`ErrorKind::Malformed`] when it is damaged.
-    pub fn open(blob: &mut [u8]) -> Result<Self> {
-        let opened = Self::read(blob);
-        if opened.is_ok() {
-            blob.zeroize();
+    /// `blob` is wiped only on success. [`ErrorKind::AlreadyUsed`] when it was opened before; [`ErrorKind::Unsupported`]
+    /// when a later version of this library sealed it; [`ErrorKind::UnknownKey`] when it belongs to another key (see
+    /// [`PendingToken::sealed_token_key_id`]); [`ErrorKind::Malformed`] when it is damaged.
+    pub fn open(&self, blob: &mut [u8]) -> Result<PendingToken> {
+        let (input, mut rest) = open_envelope(blob)?;
+        if input.token_key_id != self.key.id() {
+            return Err(ErrorKind::UnknownKey.into());
         }
-        opened
+        let blinding = self.key.read_blinding(&mut rest)?;
+        rest.finish()?;
+        blob.zeroize();
+        Ok(PendingToken { input, blinding })
     }
+}
 
-    fn read(blob: &[u8]) -> Result<Self> {
-        if !blob.is_empty() && blob.iter().all(|byte| *byte == 0) {
-            return Err(ErrorKind::AlreadyUsed.into());
-        }
-        let malformed = |offset| Error::new(ErrorKind::Malformed).at(offset);
-        let (body, checksum) = blob.split_last_chunk::<SEAL_CHECKSUM_BYTES>().ok_or(malformed(0))?;
-        let mut reader = Reader::new(body);
-        let magic = reader.array::<5>()?;
-        if magic[..4] != SEAL_MAGIC[..4] {
-            return Err(malformed(0));
-        }
-        if magic[4] != SEAL_MAGIC[4] {
-            return Err(ErrorKind::Unsupported.into());
-        }
-        if !bool::from(Sha256::digest(body)[..].ct_eq(checksum)) {
-            return Err(malformed(body.len()));
-        }
-        let input = TokenInput::read(&mut reader)?;
-        let blinding = Blinding::read(input.token_type, &mut reader)?;
-        reader.finish()?;
-        Ok(Self { input, blinding })
+/// Checks all of a sealed state that no key is needed for.
+fn open_envelope(blob: &[u8]) -> Result<(TokenInput, Reader<'_>)> {
+    if !blob.is_empty() && blob.iter().all(|byte| *byte == 0) {
+        return Err(ErrorKind::AlreadyUsed.into());
     }
+    let malformed = |offset| Error::new(ErrorKind::Malformed).at(offset);
+    let mut header = Reader::new(blob);
+    if *header.array()? != SEAL_MAGIC {
+        return Err(malformed(0));
+    }
+    if header.u8()? != SEAL_VERSION {
+        return Err(ErrorKind::Unsupported.into());
+    }
+    let (body, checksum) = blob.split_last_chunk::<SEAL_CHECKSUM_BYTES>().ok_or(malformed(blob.len()))?;
+    if Sha256::digest(body)[..] != checksum[..] {
+        return Err(malformed(body.len()));
+    }
+    let mut reader = Reader::new(body);
+    reader.bytes(header.offset())?;
+    Ok((TokenInput::read(&mut reader)?, reader))
 }
 
 /// Deterministic twins, for test vectors. Never use them for a token that matters.

@@ -91,10 +91,7 @@ impl<'k> Issuer<'k> {
 /// # Errors
 /// [`ErrorKind::Unsupported`] when no key is of the request's type, [`ErrorKind::UnknownKey`] when none has the
 /// identifier.
-pub(crate) fn find_key<'a>(
-    request: &TokenRequestRef<'_>,
-    keys: impl Iterator<Item = &'a TokenKey>,
-) -> Result<usize> {
+pub(crate) fn find_key<'a>(request: &TokenRequestRef<'_>, keys: impl Iterator<Item = &'a TokenKey>) -> Result<usize> {
     let mut error = ErrorKind::Unsupported;
     for (position, key) in keys.enumerate() {
         if key.token_type() == request.token_type() {

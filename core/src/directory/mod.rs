@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{ErrorKind, Result};
-use crate::http::base64url;
+use crate::http::{Base64Value, base64url};
 use crate::issuance::TokenKey;
 use crate::token_type::TokenType;
 use crate::wire::TokenKeyId;
@@ -75,17 +75,13 @@ impl DirectoryKey {
         let entry: Entry = serde_json::from_value(value).ok()?;
         Some(Self {
             token_type: TokenType(entry.token_type),
-            token_key: base64url::decode_to_vec(entry.token_key.as_bytes()).ok()?,
+            token_key: Base64Value::parse(entry.token_key.as_bytes()).ok()?.decode_to_vec(),
             not_before: entry.not_before,
         })
     }
 
     fn entry(&self) -> Entry {
-        Entry {
-            token_type: self.token_type.0,
-            token_key: base64url::encode_to_string(&self.token_key),
-            not_before: self.not_before,
-        }
+        Entry { token_type: self.token_type.0, token_key: base64url(&self.token_key), not_before: self.not_before }
     }
 }
 
@@ -265,6 +261,9 @@ mod tests {
         let read = IssuerList::parse(json.as_bytes()).unwrap();
         let times: Vec<_> = read.issuers["issuer.example"].iter().map(|key| key.not_before).collect();
         assert_eq!(times, [Some(1), Some(1), Some(7)]);
-        assert!(json.starts_with(r#"{"issuer.example":{"token-keys":[{"token-type":2,"token-key":"AgICAg==""#), "{json}");
+        assert!(
+            json.starts_with(r#"{"issuer.example":{"token-keys":[{"token-type":2,"token-key":"AgICAg==""#),
+            "{json}"
+        );
     }
 }

@@ -321,6 +321,27 @@ pub const fn encoded_len(len: usize) -> usize {
     len.div_ceil(3).saturating_mul(4)
 }
 
+/// Writes the padded base64url of `bytes` to the start of `out` and gives its length.
+///
+/// # Errors
+/// [`ErrorKind::BufferTooSmall`] with the needed size, [`encoded_len`]; `out` is then unchanged.
+pub fn write_base64url(bytes: &[u8], out: &mut [u8]) -> Result<usize> {
+    let needed = encoded_len(bytes.len());
+    let out = out.get_mut(..needed).ok_or(Error::new(ErrorKind::BufferTooSmall).at(needed))?;
+    encode(bytes, out);
+    Ok(needed)
+}
+
+/// Returns the padded base64url of `bytes`.
+#[cfg(feature = "alloc")]
+#[must_use]
+pub fn base64url(bytes: &[u8]) -> alloc::string::String {
+    let mut out = alloc::vec![0; encoded_len(bytes.len())];
+    encode(bytes, &mut out);
+    // The alphabet is ASCII.
+    alloc::string::String::from_utf8(out).unwrap_or_default()
+}
+
 /// Writes the padded base64url of `bytes` to the front of `out`, which is long enough.
 pub(super) fn encode(bytes: &[u8], out: &mut [u8]) {
     for (group, slots) in bytes.chunks(3).zip(out.chunks_mut(4)) {

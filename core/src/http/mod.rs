@@ -56,7 +56,9 @@ mod status;
 mod www_authenticate;
 
 pub use authorization::{Credentials, authorization};
-pub use base64url::{Alphabet, Base64Value, Padding, encoded_len as base64_len};
+#[cfg(feature = "alloc")]
+pub use base64url::base64url;
+pub use base64url::{Alphabet, Base64Value, Padding, encoded_len as base64_len, write_base64url};
 #[cfg(feature = "alloc")]
 pub use build::challenges_to_string;
 pub use build::{ChallengeParameters, CredentialsParameters, Profile, challenges_len, write_challenges};

@@ -3,13 +3,15 @@
 //! The variant is RSABSSA-SHA384-PSS-Deterministic. The RFC names PSSZERO too, but its verification fixes the salt at 48
 //! bytes, so only this one interoperates.
 
+use zeroize::Zeroizing;
+
 use crate::crypto::blind_rsa::{self, BlindingInverse, Variant};
 use crate::crypto::rsa::{self, spki};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::provider::Rng;
 use crate::wire::{AUTHENTICATOR_INPUT_BYTES, Reader, TokenRef, TokenResponse, Writer};
 
-use super::CHUNK;
+use super::{CHUNK, UNANSWERED};
 
 /// The size of a modulus, a blinded message and a signature, in bytes.
 const MODULUS_BYTES: usize = 256;
@@ -46,12 +48,15 @@ impl Blinding {
         Ok(signature)
     }
 
-    pub(super) fn write(&self, writer: &mut Writer<'_>) {
-        writer.put(&*self.inverse.to_bytes());
+    pub(super) fn write(&self, key: &rsa::PublicKey2048, writer: &mut Writer<'_>) -> Result<()> {
+        let mut bytes = Zeroizing::new([0; MODULUS_BYTES]);
+        self.inverse.to_bytes(key, &mut bytes[..])?;
+        writer.put(&bytes[..]);
+        Ok(())
     }
 
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self> {
-        Ok(Self { inverse: BlindingInverse::from_bytes(reader.array::<MODULUS_BYTES>()?)? })
+    pub(super) fn read(key: &rsa::PublicKey2048, reader: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self { inverse: BlindingInverse::from_bytes(key, reader.array::<MODULUS_BYTES>()?)? })
     }
 }
 
@@ -68,19 +73,14 @@ pub(super) fn issue(
     blinded: &[&[u8]],
     results: &mut [Result<TokenResponse>],
 ) {
-    let mut inputs = [[0; MODULUS_BYTES]; CHUNK];
-    let mut outputs = [[0; MODULUS_BYTES]; CHUNK];
-    let mut verdicts = [Ok(()); CHUNK];
-    for (input, bytes) in inputs.iter_mut().zip(blinded) {
-        // A wrong length leaves zeros, which the arithmetic refuses: that item alone fails.
-        if let Ok(bytes) = <&[u8; MODULUS_BYTES]>::try_from(*bytes) {
-            *input = *bytes;
-        }
+    let mut signatures = [0; MODULUS_BYTES * CHUNK];
+    let mut verdicts = [Err(UNANSWERED); CHUNK];
+    let (signatures, verdicts) = (&mut signatures[..MODULUS_BYTES * blinded.len()], &mut verdicts[..blinded.len()]);
+    if let Err(error) = blind_rsa::blind_sign_slice(key, rng, blinded, signatures, verdicts) {
+        return results.fill(Err(error));
     }
-    let count = blinded.len().min(CHUNK);
-    blind_rsa::blind_sign_slice(key, rng, &inputs[..count], &mut outputs[..count], &mut verdicts[..count]);
-    for (index, result) in results.iter_mut().enumerate().take(count) {
-        *result = verdicts[index].and_then(|()| TokenResponse::new(&[&outputs[index]]));
+    for ((result, verdict), signature) in results.iter_mut().zip(verdicts).zip(signatures.chunks(MODULUS_BYTES)) {
+        *result = verdict.and_then(|()| TokenResponse::new(&[signature]));
     }
 }
 
@@ -92,11 +92,13 @@ pub(super) fn verify(key: &rsa::PublicKey2048, tokens: &[TokenRef<'_>], results:
         *message = token.authenticator_input();
         *signature = token.authenticator();
     }
-    let count = tokens.len().min(CHUNK);
-    blind_rsa::verify_slice(key, VARIANT, &messages[..count], &signatures[..count], results);
+    let count = tokens.len();
+    if let Err(error) = blind_rsa::verify_slice(key, VARIANT, &messages[..count], &signatures[..count], results) {
+        results.fill(Err(error));
+    }
 }
 
 /// Checks the answer of an external signer: its public power must be the blinded message that was sent.
 pub(super) fn check_signed(key: &rsa::PublicKey2048, blinded: &[u8], response: &[u8]) -> Result<()> {
-    blind_rsa::check_raw(key, blinded, response).map_err(|_| ErrorKind::Signer.into())
+    blind_rsa::check_raw(key, blinded, response)
 }

@@ -27,7 +27,6 @@ enum Kind {
     BlindRsa2048(rsa::PrivateKey2048),
 }
 
-
 impl IssuerKey {
     /// Generates a key.
     ///

@@ -114,30 +114,29 @@ impl TokenKey {
         }
     }
 
-    /// Checks what an external signer made of `input`, and gives the parts of the response to `respond`.
+    /// Checks what an external signer made of `input`.
     pub(crate) fn check_signed(&self, input: &[u8], output: &[u8]) -> Result<()> {
         match &self.kind {
             Kind::VoprfP384(key) => voprf_p384::check_evaluated(key, input, output),
             Kind::BlindRsa2048(key) => blind_rsa_2048::check_signed(key, input, output),
         }
     }
-}
 
-impl Blinding {
-    /// Writes the secret state, for [`PendingToken::seal`](crate::client::PendingToken::seal).
-    pub(crate) fn write(&self, writer: &mut Writer<'_>) {
-        match self {
-            Self::VoprfP384(blinding) => blinding.write(writer),
-            Self::BlindRsa2048(blinding) => blinding.write(writer),
+    /// Writes what a client remembers, so that it can be sealed.
+    pub(crate) fn write_blinding(&self, blinding: &Blinding, writer: &mut Writer<'_>) -> Result<()> {
+        match (&self.kind, blinding) {
+            (Kind::VoprfP384(_), Blinding::VoprfP384(blinding)) => blinding.write(writer),
+            (Kind::BlindRsa2048(key), Blinding::BlindRsa2048(blinding)) => blinding.write(key, writer)?,
+            _ => return Err(ErrorKind::Misuse.into()),
         }
+        Ok(())
     }
 
-    /// Reads what [`write`](Self::write) wrote for a token of `token_type`.
-    pub(crate) fn read(token_type: TokenType, reader: &mut Reader<'_>) -> Result<Self> {
-        match token_type {
-            TokenType::VOPRF_P384 => voprf_p384::Blinding::read(reader).map(Self::VoprfP384),
-            TokenType::BLIND_RSA_2048 => blind_rsa_2048::Blinding::read(reader).map(Self::BlindRsa2048),
-            _ => Err(ErrorKind::Unsupported.into()),
+    /// Reads what [`write_blinding`](Self::write_blinding) wrote with this key.
+    pub(crate) fn read_blinding(&self, reader: &mut Reader<'_>) -> Result<Blinding> {
+        match &self.kind {
+            Kind::VoprfP384(_) => voprf_p384::Blinding::read(reader).map(Blinding::VoprfP384),
+            Kind::BlindRsa2048(key) => blind_rsa_2048::Blinding::read(key, reader).map(Blinding::BlindRsa2048),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::error::{ErrorKind, Result};
 use crate::provider::Rng;
 use crate::wire::{AUTHENTICATOR_INPUT_BYTES, Reader, TokenRef, TokenResponse, Writer};
 
-use super::CHUNK;
+use super::{CHUNK, UNANSWERED};
 
 /// What the client remembers: the blind, and the element it sent, which the proof covers.
 pub(crate) struct Blinding {
@@ -37,7 +37,7 @@ impl Blinding {
     }
 
     pub(super) fn write(&self, writer: &mut Writer<'_>) {
-        writer.put(&*self.blind.to_bytes());
+        writer.put(&self.blind.to_bytes()[..]);
         writer.put(&self.blinded);
     }
 
@@ -64,7 +64,7 @@ pub(super) fn issue(
     let mut elements = [[0; ELEMENT_BYTES]; CHUNK];
     let mut evaluated = [[0; ELEMENT_BYTES]; CHUNK];
     let mut proofs = [[0; PROOF_BYTES]; CHUNK];
-    let mut verdicts = [Ok(()); CHUNK];
+    let mut verdicts = [Err(UNANSWERED); CHUNK];
     for (element, bytes) in elements.iter_mut().zip(blinded) {
         // A wrong length leaves zeros, which are no point: that item alone fails.
         if let Ok(bytes) = <&[u8; ELEMENT_BYTES]>::try_from(*bytes) {

@@ -91,11 +91,5 @@ pub trait Signer {
     ///
     /// # Errors
     /// [`ErrorKind::Signer`](crate::ErrorKind::Signer) when the signer failed.
-    fn sign(
-        &mut self,
-        token_type: TokenType,
-        token_key_id: &[u8; 32],
-        input: &[u8],
-        output: &mut [u8],
-    ) -> Result<()>;
+    fn sign(&mut self, token_type: TokenType, token_key_id: &[u8; 32], input: &[u8], output: &mut [u8]) -> Result<()>;
 }

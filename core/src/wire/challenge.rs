@@ -290,7 +290,8 @@ mod tests {
             let bad_origin = TokenChallenge { origin_info: &["x", name], ..CHALLENGE };
             assert_eq!(bad_origin.write_to(&mut out), Err(ErrorKind::Misuse.into()), "{name:?}");
         }
-        for bytes in [&[0, 2, 0, 0, 0, 0, 0][..], &[0, 2, 0, 1, 0xE9, 0, 0, 0], &[0, 2, 0, 1, b'i', 0, 0, 2, b'a', b',']]
+        for bytes in
+            [&[0, 2, 0, 0, 0, 0, 0][..], &[0, 2, 0, 1, 0xE9, 0, 0, 0], &[0, 2, 0, 1, b'i', 0, 0, 2, b'a', b',']]
         {
             assert_eq!(TokenChallengeRef::parse(bytes).unwrap_err().kind(), ErrorKind::Malformed, "{bytes:?}");
         }

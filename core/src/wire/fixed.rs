@@ -24,8 +24,7 @@ impl<const N: usize> FixedBytes<N> {
     /// [`ErrorKind::BufferTooSmall`] when they do not fit; nothing is appended.
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
         let end = self.length.saturating_add(bytes.len());
-        let slot =
-            self.bytes.get_mut(self.length..end).ok_or_else(|| Error::new(ErrorKind::BufferTooSmall).at(end))?;
+        let slot = self.bytes.get_mut(self.length..end).ok_or_else(|| Error::new(ErrorKind::BufferTooSmall).at(end))?;
         slot.copy_from_slice(bytes);
         self.length = end;
         Ok(())
