@@ -6,6 +6,8 @@
 
 mod inverse;
 mod montgomery;
+#[cfg(feature = "pkcs8")]
+mod pkcs8;
 mod private;
 mod public;
 pub mod spki;

@@ -19,17 +19,18 @@ const SHARED: usize = 8;
 /// on drop; there is no `Debug`, `Clone` or equality.
 pub struct PrivateKey<const N: usize, const H: usize> {
     public: PublicKey<N>,
-    d: [u64; N],
-    p: Half<H>,
-    q: Half<H>,
+    /// Not used to sign; exported keys carry it.
+    pub(super) d: [u64; N],
+    pub(super) p: Half<H>,
+    pub(super) q: Half<H>,
     /// q^-1 mod p, in Montgomery form.
-    q_inverse: [u64; H],
+    pub(super) q_inverse: [u64; H],
 }
 
 /// One prime and the private exponent modulo one less.
-struct Half<const H: usize> {
-    prime: Modulus<H>,
-    exponent: [u64; H],
+pub(super) struct Half<const H: usize> {
+    pub(super) prime: Modulus<H>,
+    pub(super) exponent: [u64; H],
 }
 
 impl<const N: usize, const H: usize> PrivateKey<N, H> {
