@@ -33,7 +33,7 @@ impl Blinding {
         response: &[u8],
     ) -> Result<[u8; OUTPUT_BYTES]> {
         let (evaluated, proof) = split_response(response)?;
-        voprf::finalize(key, input, &self.blind, &self.blinded, evaluated, proof)
+        voprf::finalize_one(key, input, &self.blind, &self.blinded, evaluated, proof)
     }
 
     pub(super) fn write(&self, writer: &mut Writer<'_>) {
@@ -71,15 +71,12 @@ pub(super) fn issue(
             *element = *bytes;
         }
     }
-    let count = blinded.len().min(CHUNK);
-    key.blind_evaluate_each(
-        rng,
-        &elements[..count],
-        &mut evaluated[..count],
-        &mut proofs[..count],
-        &mut verdicts[..count],
-    );
-    for (index, result) in results.iter_mut().enumerate().take(count) {
+    let count = blinded.len();
+    let (evaluated, proofs) = (&mut evaluated[..count], &mut proofs[..count]);
+    if let Err(error) = key.blind_evaluate_each(rng, &elements[..count], evaluated, proofs, &mut verdicts[..count]) {
+        return results.fill(Err(error));
+    }
+    for (index, result) in results.iter_mut().enumerate() {
         *result = verdicts[index].and_then(|()| TokenResponse::new(&[&evaluated[index], &proofs[index]]));
     }
 }
@@ -95,8 +92,10 @@ pub(super) fn verify(key: &voprf::PrivateKey, tokens: &[TokenRef<'_>], results: 
             *output = *authenticator;
         }
     }
-    let count = tokens.len().min(CHUNK);
-    key.verify_slice(&inputs[..count], &outputs[..count], results);
+    let count = tokens.len();
+    if let Err(error) = key.verify_slice(&inputs[..count], &outputs[..count], results) {
+        results.fill(Err(error));
+    }
 }
 
 /// Checks the answer of an external signer: the proof must hold for the blinded element that was sent.

@@ -1,0 +1,1 @@
+//! Against the `p384` crate, on edge values and random ones.
