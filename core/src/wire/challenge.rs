@@ -1,0 +1,262 @@
+//! `TokenChallenge` (RFC 9577 section 2.1).
+
+use sha2::{Digest, Sha256};
+
+use super::name::{is_name, same_name};
+use super::{Reader, Writer};
+use crate::error::{ErrorKind, Result};
+use crate::token_type::TokenType;
+
+/// The size of a redemption context that is not empty, in bytes.
+pub const CONTEXT_BYTES: usize = 32;
+
+/// The SHA-256 of a challenge, over its bytes as received; every token carries it.
+pub type ChallengeDigest = [u8; 32];
+
+/// A challenge to be written.
+///
+/// ```text
+/// struct {
+///     uint16_t token_type;
+///     opaque issuer_name<1..2^16-1>;
+///     opaque redemption_context<0..32>;
+///     opaque origin_info<0..2^16-1>;
+/// } TokenChallenge;
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TokenChallenge<'a> {
+    /// The type of token asked for.
+    pub token_type: TokenType,
+    /// The issuer's name, `host[:port]`.
+    pub issuer_name: &'a str,
+    /// Binds the token to a session, a time or a request; `None` writes an empty one.
+    pub redemption_context: Option<[u8; CONTEXT_BYTES]>,
+    /// The origins at which the token may be redeemed; none for a cross-origin token.
+    ///
+    /// With no origin and no context, a token can be replayed at every origin that asks the same issuer.
+    pub origin_info: &'a [&'a str],
+}
+
+impl TokenChallenge<'_> {
+    /// The encoded length in bytes.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        let context = if self.redemption_context.is_some() { CONTEXT_BYTES } else { 0 };
+        let names = self.origin_info.iter().fold(0usize, |sum, name| sum.saturating_add(name.len()));
+        let commas = self.origin_info.len().saturating_sub(1);
+        [2, 2, self.issuer_name.len(), 1, context, 2, names, commas].into_iter().fold(0, usize::saturating_add)
+    }
+
+    /// Writes the challenge and gives its length in bytes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Misuse`] when a name is empty, is not visible ASCII, holds a comma, or is too long for its field;
+    /// [`ErrorKind::BufferTooSmall`] with the needed size.
+    pub fn write_to(&self, out: &mut [u8]) -> Result<usize> {
+        if !is_name(self.issuer_name.as_bytes()) || !self.origin_info.iter().all(|name| is_name(name.as_bytes())) {
+            return Err(ErrorKind::Misuse.into());
+        }
+        let mut writer = Writer::new(out);
+        writer.u16(self.token_type.0);
+        writer.opaque16(self.issuer_name.as_bytes())?;
+        writer.opaque8(self.redemption_context.as_ref().map_or(&[], <[u8; CONTEXT_BYTES]>::as_slice))?;
+        let names = self.origin_info.iter().fold(0usize, |sum, name| sum.saturating_add(name.len()));
+        let length = names.saturating_add(self.origin_info.len().saturating_sub(1));
+        writer.u16(u16::try_from(length).map_err(|_| ErrorKind::Misuse)?);
+        for (index, name) in self.origin_info.iter().enumerate() {
+            if index > 0 {
+                writer.u8(b',');
+            }
+            writer.put(name.as_bytes());
+        }
+        writer.finish()
+    }
+
+    /// Returns the challenge as [`write_to`](Self::write_to) would write it.
+    ///
+    /// # Errors
+    /// As [`write_to`](Self::write_to), except for the buffer.
+    #[cfg(feature = "alloc")]
+    pub fn to_bytes(&self) -> Result<alloc::vec::Vec<u8>> {
+        let mut out = alloc::vec![0; self.encoded_len()];
+        self.write_to(&mut out).map(|_| out)
+    }
+}
+
+/// A challenge as received.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TokenChallengeRef<'a> {
+    bytes: &'a [u8],
+    token_type: TokenType,
+    issuer_name: &'a str,
+    redemption_context: &'a [u8],
+    origin_info: &'a str,
+}
+
+impl<'a> TokenChallengeRef<'a> {
+    /// The type a challenge asks for, from its first two bytes alone.
+    ///
+    /// Decide on it before parsing: the rest of a greased challenge is arbitrary bytes, and a later type may have a
+    /// structure of its own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] when there are fewer than two bytes.
+    pub fn token_type_of(bytes: &[u8]) -> Result<TokenType> {
+        Reader::new(bytes).u16().map(TokenType)
+    }
+
+    /// Parses a challenge of any type that uses the structure of RFC 9577.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] with the offset: a truncated field, trailing bytes, an empty or non-ASCII name, or a
+    /// redemption context of neither 0 nor 32 bytes.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self> {
+        let mut reader = Reader::new(bytes);
+        let token_type = TokenType(reader.u16()?);
+
+        let at_issuer = reader.clone();
+        let issuer_name = reader.opaque16()?;
+        if !is_name(issuer_name) {
+            return Err(at_issuer.malformed());
+        }
+
+        let at_context = reader.clone();
+        let redemption_context = reader.opaque8()?;
+        if !matches!(redemption_context.len(), 0 | CONTEXT_BYTES) {
+            return Err(at_context.malformed());
+        }
+
+        let at_origins = reader.clone();
+        let origin_info = reader.opaque16()?;
+        if !origin_info.is_empty() && !origin_info.split(|byte| *byte == b',').all(is_name) {
+            return Err(at_origins.malformed());
+        }
+        reader.finish()?;
+
+        Ok(Self {
+            bytes,
+            token_type,
+            issuer_name: core::str::from_utf8(issuer_name).map_err(|_| at_issuer.malformed())?,
+            redemption_context,
+            origin_info: core::str::from_utf8(origin_info).map_err(|_| at_origins.malformed())?,
+        })
+    }
+
+    /// The bytes as received.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The digest a token for this challenge must carry.
+    #[must_use]
+    pub fn digest(&self) -> ChallengeDigest {
+        Sha256::digest(self.bytes).into()
+    }
+
+    /// The type of token asked for.
+    #[must_use]
+    pub const fn token_type(&self) -> TokenType {
+        self.token_type
+    }
+
+    /// The issuer's name, `host[:port]`.
+    #[must_use]
+    pub const fn issuer_name(&self) -> &'a str {
+        self.issuer_name
+    }
+
+    /// The redemption context: 0 or 32 bytes.
+    #[must_use]
+    pub const fn redemption_context(&self) -> &'a [u8] {
+        self.redemption_context
+    }
+
+    /// The origin names as they stand on the wire: separated by commas, or empty.
+    #[must_use]
+    pub const fn origin_info(&self) -> &'a str {
+        self.origin_info
+    }
+
+    /// The origin names one by one; none for a cross-origin token.
+    pub fn origins(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.origin_info.split(',').filter(|name| !name.is_empty())
+    }
+
+    /// Whether the challenge may come from the origin called `name`: it lists the name, or lists none.
+    ///
+    /// A client must ignore a challenge for which this is false (RFC 9577 section 2.1.1).
+    #[must_use]
+    pub fn names_origin(&self, name: &str) -> bool {
+        self.origin_info.is_empty() || self.origins().any(|origin| same_name(origin, name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    const CHALLENGE: TokenChallenge<'_> = TokenChallenge {
+        token_type: TokenType(0xABCD),
+        issuer_name: "issuer.example",
+        redemption_context: Some([7; 32]),
+        origin_info: &["a.example", "b.example:8443"],
+    };
+
+    fn encoded() -> ([u8; 128], usize) {
+        let mut out = [0; 128];
+        let length = CHALLENGE.write_to(&mut out).unwrap_or(0);
+        (out, length)
+    }
+
+    #[test]
+    fn round_trip_of_an_unknown_type() {
+        let (out, length) = encoded();
+        assert_eq!(length, CHALLENGE.encoded_len());
+        let parsed = TokenChallengeRef::parse(&out[..length]).unwrap();
+        assert_eq!(parsed.token_type(), TokenType(0xABCD));
+        assert_eq!(parsed.issuer_name(), "issuer.example");
+        assert_eq!(parsed.redemption_context(), [7; 32]);
+        assert!(parsed.origins().eq(["a.example", "b.example:8443"]));
+        assert!(parsed.names_origin("A.example:443") && !parsed.names_origin("b.example"));
+    }
+
+    #[test]
+    fn every_truncation_and_a_trailing_byte_fail() {
+        let (out, length) = encoded();
+        for cut in 0..length {
+            let error = TokenChallengeRef::parse(&out[..cut]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Malformed, "{cut}");
+            assert!(error.offset().unwrap() <= cut);
+        }
+        assert_eq!(TokenChallengeRef::parse(&out[..=length]), Err(Error::new(ErrorKind::Malformed).at(length)));
+    }
+
+    #[test]
+    fn a_context_of_another_length_is_refused() {
+        for length in [1u8, 31, 33, 255] {
+            let mut bytes = [0u8; 300];
+            bytes[..5].copy_from_slice(&[0, 2, 0, 1, b'i']);
+            bytes[5] = length;
+            let end = 6 + usize::from(length) + 2;
+            let error = TokenChallengeRef::parse(&bytes[..end]).unwrap_err();
+            assert_eq!((error.kind(), error.offset()), (ErrorKind::Malformed, Some(5)), "{length}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_names_are_refused_on_both_sides() {
+        for name in ["", "a b", "a,b", "\u{e9}", "a\n"] {
+            let mut out = [0; 64];
+            let bad_issuer = TokenChallenge { issuer_name: name, ..CHALLENGE };
+            assert_eq!(bad_issuer.write_to(&mut out), Err(ErrorKind::Misuse.into()), "{name:?}");
+            let bad_origin = TokenChallenge { origin_info: &["x", name], ..CHALLENGE };
+            assert_eq!(bad_origin.write_to(&mut out), Err(ErrorKind::Misuse.into()), "{name:?}");
+        }
+        for bytes in [&[0, 2, 0, 0, 0, 0, 0][..], &[0, 2, 0, 1, 0xE9, 0, 0, 0], &[0, 2, 0, 1, b'i', 0, 0, 2, b'a', b',']]
+        {
+            assert_eq!(TokenChallengeRef::parse(bytes).unwrap_err().kind(), ErrorKind::Malformed, "{bytes:?}");
+        }
+    }
+}

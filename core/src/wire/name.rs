@@ -1,0 +1,29 @@
+//! Issuer and origin names: `host[:port]`, as RFC 9577 section 2.1.1 has them.
+
+/// Whether two names mean the same server: letters compare without case, and port 443 is implied.
+#[must_use]
+pub fn same_name(a: &str, b: &str) -> bool {
+    without_default_port(a).eq_ignore_ascii_case(without_default_port(b))
+}
+
+fn without_default_port(name: &str) -> &str {
+    name.strip_suffix(":443").unwrap_or(name)
+}
+
+/// Whether `name` can stand in a challenge: not empty, visible ASCII, no comma (which separates names).
+pub(super) fn is_name(name: &[u8]) -> bool {
+    !name.is_empty() && name.iter().all(|byte| byte.is_ascii_graphic() && *byte != b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_and_the_default_port_do_not_matter() {
+        assert!(same_name("Origin.Example", "origin.example:443"));
+        assert!(same_name("[2001:db8::1]:443", "[2001:DB8::1]"));
+        assert!(!same_name("origin.example:8443", "origin.example"));
+        assert!(!same_name("a.origin.example", "origin.example"));
+    }
+}
