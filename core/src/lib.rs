@@ -7,9 +7,16 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod attester;
+pub mod client;
 pub mod crypto;
+#[cfg(feature = "alloc")]
+pub mod directory;
 mod error;
 pub mod http;
+mod issuance;
+pub mod issuer;
+pub mod origin;
 pub mod provider;
 mod token_type;
 pub mod wire;

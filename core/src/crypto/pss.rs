@@ -1,1 +1,82 @@
-//! Being written.
+//! EMSA-PSS with SHA-384 and MGF1-SHA-384 (RFC 8017 section 9.1), for any salt length, without allocation.
+
+use crate::error::{ErrorKind, Result};
+use sha2::{Digest, Sha384};
+use subtle::ConstantTimeEq;
+
+/// Bytes of a SHA-384 digest.
+const HASH: usize = 48;
+
+/// The last byte of every encoded message.
+const TRAILER: u8 = 0xbc;
+
+/// Bytes of an encoded message of this many bits.
+pub(crate) const fn encoded_len(em_bits: usize) -> usize {
+    em_bits.div_ceil(8)
+}
+
+/// Encodes a message into all of `em`, which is [`encoded_len`] bytes long (EMSA-PSS-ENCODE).
+///
+/// # Errors
+/// [`ErrorKind::Misuse`] when `em` has another length or the hash and salt do not fit.
+pub(crate) fn encode(msg: &[u8], salt: &[u8], em_bits: usize, em: &mut [u8]) -> Result<()> {
+    if em.len() != encoded_len(em_bits) || em.len() < HASH + salt.len() + 2 {
+        return Err(ErrorKind::Misuse.into());
+    }
+    let hash = salted_hash(msg, salt);
+    let db_len = em.len() - HASH - 1;
+    let (db, tail) = em.split_at_mut(db_len);
+    db.fill(0);
+    db[db_len - salt.len() - 1] = 1;
+    db[db_len - salt.len()..].copy_from_slice(salt);
+    mgf1_xor(&hash, db);
+    db[0] &= top_mask(em_bits);
+    tail[..HASH].copy_from_slice(&hash);
+    tail[HASH] = TRAILER;
+    Ok(())
+}
+
+/// Whether `em`, which is [`encoded_len`] bytes long, encodes the message (EMSA-PSS-VERIFY); `em` is used up.
+///
+/// Exactly one encoding exists for a message and a salt, and only that one is accepted.
+pub(crate) fn verify(msg: &[u8], salt_len: usize, em_bits: usize, em: &mut [u8]) -> bool {
+    if em.len() != encoded_len(em_bits) || em.len() < HASH + salt_len + 2 {
+        return false;
+    }
+    let db_len = em.len() - HASH - 1;
+    let (db, tail) = em.split_at_mut(db_len);
+    let hash = &tail[..HASH];
+    let top = top_mask(em_bits);
+    if tail[HASH] != TRAILER || db[0] & !top != 0 {
+        return false;
+    }
+    mgf1_xor(hash, db);
+    db[0] &= top;
+    let (padding, salt) = db.split_at(db_len - salt_len);
+    let [zeros @ .., 1] = padding else { return false };
+    if zeros.iter().any(|&byte| byte != 0) {
+        return false;
+    }
+    salted_hash(msg, salt)[..].ct_eq(hash).into()
+}
+
+/// H = Hash(eight zeros, Hash(msg), salt).
+fn salted_hash(msg: &[u8], salt: &[u8]) -> [u8; HASH] {
+    let inner = Sha384::digest(msg);
+    Sha384::new().chain_update([0u8; 8]).chain_update(inner).chain_update(salt).finalize().into()
+}
+
+/// The bits of the first byte that an encoded message of this length may use.
+fn top_mask(em_bits: usize) -> u8 {
+    0xff >> (8 * encoded_len(em_bits) - em_bits)
+}
+
+/// Adds the mask made from the seed (RFC 8017 section B.2.1) to `out`.
+fn mgf1_xor(seed: &[u8], out: &mut [u8]) {
+    for (counter, block) in (0u32..).zip(out.chunks_mut(HASH)) {
+        let mask = Sha384::new().chain_update(seed).chain_update(counter.to_be_bytes()).finalize();
+        for (byte, mask) in block.iter_mut().zip(mask) {
+            *byte ^= mask;
+        }
+    }
+}

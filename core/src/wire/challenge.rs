@@ -41,10 +41,9 @@ impl TokenChallenge<'_> {
     /// The encoded length in bytes.
     #[must_use]
     pub fn encoded_len(&self) -> usize {
-        let context = if self.redemption_context.is_some() { CONTEXT_BYTES } else { 0 };
-        let names = self.origin_info.iter().fold(0usize, |sum, name| sum.saturating_add(name.len()));
-        let commas = self.origin_info.len().saturating_sub(1);
-        [2, 2, self.issuer_name.len(), 1, context, 2, names, commas].into_iter().fold(0, usize::saturating_add)
+        let mut length = 0usize;
+        self.emit(&mut |part| length = length.saturating_add(part.len()));
+        length
     }
 
     /// Writes the challenge and gives its length in bytes.
@@ -53,23 +52,59 @@ impl TokenChallenge<'_> {
     /// [`ErrorKind::Misuse`] when a name is empty, is not visible ASCII, holds a comma, or is too long for its field;
     /// [`ErrorKind::BufferTooSmall`] with the needed size.
     pub fn write_to(&self, out: &mut [u8]) -> Result<usize> {
-        if !is_name(self.issuer_name.as_bytes()) || !self.origin_info.iter().all(|name| is_name(name.as_bytes())) {
-            return Err(ErrorKind::Misuse.into());
-        }
+        self.check()?;
         let mut writer = Writer::new(out);
-        writer.u16(self.token_type.0);
-        writer.opaque16(self.issuer_name.as_bytes())?;
-        writer.opaque8(self.redemption_context.as_ref().map_or(&[], <[u8; CONTEXT_BYTES]>::as_slice))?;
-        let names = self.origin_info.iter().fold(0usize, |sum, name| sum.saturating_add(name.len()));
-        let length = names.saturating_add(self.origin_info.len().saturating_sub(1));
-        writer.u16(u16::try_from(length).map_err(|_| ErrorKind::Misuse)?);
+        self.emit(&mut |part| writer.put(part));
+        writer.finish()
+    }
+
+    /// The digest a token for this challenge must carry.
+    ///
+    /// It is for the origin, which writes the challenge itself. A client hashes the bytes it received:
+    /// [`TokenChallengeRef::digest`].
+    ///
+    /// # Errors
+    /// As [`write_to`](Self::write_to), except for the buffer.
+    pub fn digest(&self) -> Result<ChallengeDigest> {
+        self.check()?;
+        let mut hash = Sha256::new();
+        self.emit(&mut |part| hash.update(part));
+        Ok(hash.finalize().into())
+    }
+
+    fn check(&self) -> Result<()> {
+        let names_hold = is_name(self.issuer_name.as_bytes())
+            && u16::try_from(self.issuer_name.len()).is_ok()
+            && u16::try_from(self.origin_info_len()).is_ok()
+            && self.origin_info.iter().all(|name| is_name(name.as_bytes()));
+        if names_hold { Ok(()) } else { Err(ErrorKind::Misuse.into()) }
+    }
+
+    fn origin_info_len(&self) -> usize {
+        let commas = self.origin_info.len().saturating_sub(1);
+        self.origin_info.iter().fold(commas, |sum, name| sum.saturating_add(name.len()))
+    }
+
+    /// Gives the encoding to `sink` piece by piece. [`check`](Self::check) has found the lengths in range.
+    pub(crate) fn emit(&self, sink: &mut dyn FnMut(&[u8])) {
+        let length16 = |length: usize| u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
+        sink(&self.token_type.0.to_be_bytes());
+        sink(&length16(self.issuer_name.len()));
+        sink(self.issuer_name.as_bytes());
+        match &self.redemption_context {
+            Some(context) => {
+                sink(&[32]);
+                sink(context);
+            }
+            None => sink(&[0]),
+        }
+        sink(&length16(self.origin_info_len()));
         for (index, name) in self.origin_info.iter().enumerate() {
             if index > 0 {
-                writer.u8(b',');
+                sink(b",");
             }
-            writer.put(name.as_bytes());
+            sink(name.as_bytes());
         }
-        writer.finish()
     }
 
     /// Returns the challenge as [`write_to`](Self::write_to) would write it.
@@ -214,6 +249,7 @@ mod tests {
     fn round_trip_of_an_unknown_type() {
         let (out, length) = encoded();
         assert_eq!(length, CHALLENGE.encoded_len());
+        assert_eq!(CHALLENGE.digest(), TokenChallengeRef::parse(&out[..length]).map(|parsed| parsed.digest()));
         let parsed = TokenChallengeRef::parse(&out[..length]).unwrap();
         assert_eq!(parsed.token_type(), TokenType(0xABCD));
         assert_eq!(parsed.issuer_name(), "issuer.example");

@@ -1,0 +1,106 @@
+//! Greasing: what keeps peers able to skip what they do not know (RFC 9577 sections 2.1.2 and 6.2.1).
+//!
+//! Everything here is made from bytes the caller draws, so that the same bytes give the same result.
+
+use super::ChallengeParameters;
+use crate::token_type::TokenType;
+
+/// The longest greased challenge, in bytes.
+const CHALLENGE_MAX: usize = 99;
+/// The longest greased token key, in bytes.
+const KEY_MAX: usize = 129;
+
+/// Picks one of the types reserved for greasing.
+///
+/// 65536 leaves 1 over 17, so that one type is picked one time in 65536 more often than the others.
+#[must_use]
+pub fn grease_type(random: [u8; 2]) -> TokenType {
+    let number = usize::from(u16::from_be_bytes(random));
+    number
+        .checked_rem(TokenType::GREASE.len())
+        .and_then(|place| TokenType::GREASE.get(place))
+        .copied()
+        .unwrap_or(TokenType(0))
+}
+
+/// Decides whether to do what is to be done one time in `n`; never for 0.
+///
+/// For an origin: to grease, or to let a request pass unchallenged where tokens are not required (RFC 9577 section
+/// 2.1.2). For a client: to leave a challenge unanswered, so that origins stay able to serve clients without tokens.
+#[must_use]
+pub const fn one_in(n: u32, random: [u8; 4]) -> bool {
+    match u32::from_be_bytes(random).checked_rem(n) {
+        Some(rest) => rest == 0,
+        None => false,
+    }
+}
+
+/// A challenge of a reserved type with arbitrary bytes, which every client must skip.
+///
+/// Its lengths are multiples of three, so that no profile must quote it because of padding.
+#[derive(Clone, Debug)]
+pub struct GreasedChallenge {
+    token_type: TokenType,
+    challenge: [u8; CHALLENGE_MAX],
+    challenge_len: usize,
+    key: [u8; KEY_MAX],
+    key_len: usize,
+    place: usize,
+}
+
+impl GreasedChallenge {
+    /// How many random bytes [`from_random`](Self::from_random) takes.
+    pub const RANDOM_BYTES: usize = 5 + CHALLENGE_MAX - 2 + KEY_MAX;
+
+    /// Makes a greased challenge of 36 to 99 bytes, and in about half of the cases a token key of 33 to 129.
+    #[must_use]
+    pub fn from_random(random: &[u8; Self::RANDOM_BYTES]) -> Self {
+        let mut bytes = random.iter().copied();
+        let mut draw = || bytes.next().unwrap_or(0);
+        let token_type = grease_type([draw(), draw()]);
+        let challenge_len = 36_usize.saturating_add(usize::from(draw() % 22).saturating_mul(3));
+        let key_draw = draw();
+        let key_len =
+            if key_draw < 128 { 0 } else { 33_usize.saturating_add(usize::from(key_draw % 33).saturating_mul(3)) };
+        let place = usize::from(draw());
+        let mut challenge = [0; CHALLENGE_MAX];
+        let body = token_type.0.to_be_bytes().into_iter().chain(core::iter::from_fn(|| Some(draw())));
+        for (slot, byte) in challenge.iter_mut().zip(body) {
+            *slot = byte;
+        }
+        let mut key = [0; KEY_MAX];
+        for slot in &mut key {
+            *slot = draw();
+        }
+        Self { token_type, challenge, challenge_len, key, key_len, place }
+    }
+
+    /// Returns the reserved type.
+    #[must_use]
+    pub const fn token_type(&self) -> TokenType {
+        self.token_type
+    }
+
+    /// Returns what to write.
+    #[must_use]
+    pub fn parameters(&self) -> ChallengeParameters<'_> {
+        let parameters = ChallengeParameters::new(self.challenge.get(..self.challenge_len).unwrap_or_default());
+        match self.key.get(..self.key_len) {
+            Some(key) if !key.is_empty() => parameters.with_token_key(key),
+            _ => parameters,
+        }
+    }
+
+    /// Puts the greased challenge somewhere before the last of `real`, and returns the list to
+    /// [write](super::write_challenges).
+    ///
+    /// Never last, because one client (Silk) reads only the last challenge.
+    pub fn among<'a>(
+        &'a self,
+        real: &'a [ChallengeParameters<'a>],
+    ) -> impl Iterator<Item = ChallengeParameters<'a>> + Clone {
+        let place = self.place.checked_rem(real.len()).unwrap_or(0);
+        let before = real.iter().copied().take(place);
+        before.chain(core::iter::once(self.parameters())).chain(real.iter().copied().skip(place))
+    }
+}

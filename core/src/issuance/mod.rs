@@ -1,0 +1,60 @@
+//! One file per token type: the only place that joins the messages to the cryptography.
+//!
+//! The roles ([`client`](crate::client), [`issuer`](crate::issuer), [`origin`](crate::origin)) hold no arithmetic and no
+//! token type's details: they call the two key types of this module, which choose by token type. A further type is a
+//! further file here, and a further arm in each `match`.
+
+mod blind_rsa_2048;
+mod issuer_key;
+#[cfg(feature = "pkcs8")]
+mod pkcs8;
+mod token_key;
+mod voprf_p384;
+
+use crate::error::{Error, ErrorKind, Result};
+
+pub use issuer_key::IssuerKey;
+pub use token_key::TokenKey;
+
+pub(crate) use token_key::Blinding;
+
+/// How many requests or tokens go to the arithmetic at once.
+///
+/// A vector of the processor holds four RSA operations (two lanes each); more in one call share the set-up. Sixteen keep
+/// the arrays on the stack below 10 KiB.
+pub(crate) const CHUNK: usize = 16;
+
+/// The result of an item that nothing has answered yet.
+pub(crate) const UNANSWERED: Error = Error::new(ErrorKind::Internal);
+
+/// Answers the unanswered items that `pick` chooses, [`CHUNK`] at a time, through `run`.
+///
+/// `run` gets the chosen items and a result for each to fill. An error gets the index of its item.
+pub(crate) fn answer_in_chunks<T: Copy, R>(
+    results: &mut [Result<R>],
+    pick: impl Fn(usize) -> Option<T>,
+    mut run: impl FnMut(&[T], &mut [Result<R>]),
+) {
+    let mut next = 0;
+    while next < results.len() {
+        let mut indices = [0; CHUNK];
+        let mut items = [None; CHUNK];
+        let mut count = 0;
+        while next < results.len() && count < CHUNK {
+            if matches!(results[next], Err(UNANSWERED)) {
+                if let Some(item) = pick(next) {
+                    (indices[count], items[count]) = (next, Some(item));
+                    count += 1;
+                }
+            }
+            next += 1;
+        }
+        let Some(first) = items[0] else { return };
+        let items = items.map(|item| item.unwrap_or(first));
+        let mut answers = [const { Err(UNANSWERED) }; CHUNK];
+        run(&items[..count], &mut answers[..count]);
+        for (answer, index) in answers.into_iter().zip(&indices[..count]) {
+            results[*index] = answer.map_err(|error| error.with_index(*index));
+        }
+    }
+}
