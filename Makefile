@@ -1,0 +1,40 @@
+# Every task of the repository, one line each. The logic stands in tests/tools; `make` alone lists the tasks.
+
+PREFIX ?=
+ARGS   ?=
+export SECONDS_EACH ?= 120
+BIN    := $(or $(CARGO_TARGET_DIR),target)/release/privacypass
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint soak bench install setup
+
+help: ## List the tasks
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Build, then watch client, attester, issuer and origin run the protocol (ARGS="--serve")
+	@tests/tools/setup.sh build
+	cargo build --release --locked -p privacypass-cli
+	@$(BIN) demo $(ARGS)
+
+test: ## Run every check, as CI does (one or some: tests/tools/stages.sh NAME...)
+	@tests/tools/setup.sh test
+	@tests/tools/stages.sh
+
+lint: ## Check formatting, lints, layers, licences and the oldest compiler
+	@tests/tools/setup.sh lint
+	@tests/tools/stages.sh fmt clippy features layers msrv deny
+
+soak: ## Fuzz each parser for SECONDS_EACH=120 seconds
+	@tests/tools/setup.sh build
+	@tests/tools/soak.sh
+
+bench: ## Measure every operation of every role against its peers (ARGS="FILTER")
+	@tests/tools/setup.sh build
+	cargo bench --locked -p privacypass-core --all-features -- $(ARGS)
+
+install: ## Install the command `privacypass` (PREFIX=DIR; else cargo's own)
+	@tests/tools/setup.sh build
+	cargo install --locked --path bindings/cli $(if $(PREFIX),--root "$(PREFIX)")
+
+setup: ## Install what the tests need and this machine lacks
+	@tests/tools/setup.sh test

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Install what is missing for a task, and only that.
+#   setup.sh build   a compiler and a linker: to build the library and the command
+#   setup.sh lint    also rustfmt, clippy, python3 and cargo-deny
+#   setup.sh test    also valgrind and binutils
+# System packages come through apt when we are root; else the script names them and stops.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+# The advisories need a database from the network; `make lint` runs the checks that need none.
+CARGO_DENY_VERSION=0.20.2
+
+task=${1:-test}
+case $task in build | lint | test) ;; *) die "unknown task $task: build, lint or test" ;; esac
+
+packages=()
+want() { have "$1" || packages+=("$2"); }
+
+install_packages() {
+    want cc gcc
+    if [ "$task" != build ]; then want python3 python3; fi
+    if [ "$task" = test ]; then
+        want nm binutils
+        want valgrind valgrind
+        # The header that the constant-time driver includes comes with the same package.
+        if have valgrind && [ ! -e /usr/include/valgrind/memcheck.h ]; then packages+=(valgrind); fi
+        if [ ! -e /usr/include/stdio.h ]; then packages+=(libc6-dev); fi
+    fi
+    [ ${#packages[@]} -gt 0 ] || return 0
+
+    if ! have apt-get || [ "$(id -u)" != 0 ]; then
+        die "missing: ${packages[*]}. Install them (Debian: sudo apt-get install ${packages[*]}) and run again"
+    fi
+    say "setup: installing ${packages[*]} (apt)"
+    apt-get update -q
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
+}
+
+install_components() {
+    local missing=()
+    cargo fmt --version >/dev/null 2>&1 || missing+=(rustfmt)
+    cargo clippy --version >/dev/null 2>&1 || missing+=(clippy)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    have rustup || die "missing: ${missing[*]} of the Rust toolchain; your Rust came without rustup, so install them there"
+    say "setup: adding ${missing[*]} (rustup)"
+    rustup component add "${missing[@]}"
+}
+
+install_cargo_deny() {
+    if cargo deny --version >/dev/null 2>&1; then return 0; fi
+    say "setup: building cargo-deny $CARGO_DENY_VERSION into $TOOLS (once for this user; a few minutes)"
+    # Unoptimised: it reads one lock file, and this build takes a fifth of the time.
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64 \
+        CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_STRIP=none CARGO_TARGET_DIR="$TOOLS/build" \
+        cargo install cargo-deny --version "=$CARGO_DENY_VERSION" --locked --root "$TOOLS"
+    rm -rf "$TOOLS/build"
+}
+
+have cargo || die "no \`cargo\` here: install Rust 1.88 or later from https://rustup.rs"
+install_packages
+if [ "$task" != build ]; then
+    install_components
+    install_cargo_deny
+fi
+say "setup: ready to $task"
