@@ -14,7 +14,7 @@ mod voprf_p384;
 use crate::error::{Error, ErrorKind, Result};
 
 pub use issuer_key::IssuerKey;
-pub use token_key::TokenKey;
+pub use token_key::{Randomness, TokenKey};
 
 pub(crate) use token_key::Blinding;
 
