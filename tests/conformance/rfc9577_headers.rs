@@ -310,7 +310,8 @@ fn every_truncation_is_harmless() {
             // The other end, and the header in two field lines.
             let (a, b) = header.split_at(end);
             assert!(challenges([b]).count() <= 3);
-            assert!(challenges([a, b]).count() <= 4);
+            // A name cut in two is the name of a scheme, then a parameter without one.
+            assert!(challenges([a, b]).count() <= 5);
         }
     }
     let token = CredentialsParameters::new(&[0, 2, 3, 4, 5]).to_string(Profile::Rfc).unwrap();

@@ -12,10 +12,20 @@ use crate::token_type::TokenType;
 /// lines come in order. Nothing is copied, and no input stops the reading of what stands beside it: each challenge that
 /// is not given comes as [`Item::Skipped`] with its reason. The work is linear in the length of the header.
 ///
-/// Read beyond the grammar, because real origins send it: unquoted values with "=" or "/" or empty, values without padding or in
-/// the standard alphabet, quotes that are part of a value, a tab after the scheme name, duplicates of parameters that
-/// nobody reads, and a `max-age` that is no number, which counts as absent. A challenge does not continue on the next
-/// field line.
+/// Read beyond the grammar:
+///
+/// - an unquoted value with "=" or "/", or of other visible characters: Apple, Cloudflare and privacypass-ts send
+///   padding without quotes, older deployments standard base64, and an unknown parameter may hold anything;
+/// - an unquoted value that is empty: it reads as a value of no bytes, as `""` does;
+/// - a value without padding, in the standard alphabet, or with quotes of its own: see [`Base64Value`];
+/// - white space of any length, tabs too, around "=", "," and after the scheme name: RFC 9110 has recipients accept it;
+/// - a `max-age` that is no number: it counts as absent, because a hint must not cost the challenge;
+/// - an unknown parameter given twice: nobody reads it. Known parameters must come once;
+/// - a quote that never closes, or closes before something else than a comma: the challenge is skipped, and the next
+///   one is looked for behind the next comma. In another scheme such a quote covers the rest of the line, so that
+///   text of that scheme is never taken for a challenge.
+///
+/// A challenge does not continue on the next field line.
 ///
 /// # Security
 /// A challenge comes from the network and was not checked beyond its spelling: decode it, compare its `origin_info` to
