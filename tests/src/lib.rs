@@ -26,3 +26,8 @@ pub fn hex_field(value: &Value, field: &str) -> Vec<u8> {
     let text = value[field].as_str().unwrap_or_else(|| panic!("no string field {field}"));
     hex::decode(text.trim_start_matches("0x")).unwrap_or_else(|e| panic!("{field}: {e}"))
 }
+
+/// The code of the README, compiled and run as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
