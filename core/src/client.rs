@@ -46,14 +46,14 @@ impl<'k> Client<'k> {
     pub fn begin(&self, challenge: &TokenChallengeRef<'_>, rng: &mut dyn Rng) -> Result<(TokenRequest, PendingToken)> {
         let mut nonce = [0; NONCE_BYTES];
         rng.fill(&mut nonce)?;
-        self.begin_with_nonce(challenge, nonce, rng)
+        self.begin_with(challenge, nonce, |input| self.key.blind(input, rng))
     }
 
-    fn begin_with_nonce(
+    fn begin_with(
         &self,
         challenge: &TokenChallengeRef<'_>,
         nonce: [u8; NONCE_BYTES],
-        rng: &mut dyn Rng,
+        blind: impl FnOnce(&[u8; AUTHENTICATOR_INPUT_BYTES]) -> Result<(TokenRequest, Blinding)>,
     ) -> Result<(TokenRequest, PendingToken)> {
         if challenge.token_type() != self.key.token_type() {
             return Err(ErrorKind::Misuse.into());
@@ -64,7 +64,7 @@ impl<'k> Client<'k> {
             challenge_digest: challenge.digest(),
             token_key_id: self.key.id(),
         };
-        let (request, blinding) = self.key.blind(&input.to_bytes(), rng)?;
+        let (request, blinding) = blind(&input.to_bytes())?;
         Ok((request, PendingToken { input, blinding }))
     }
 
@@ -243,21 +243,23 @@ fn open_envelope(blob: &[u8]) -> Result<(TokenInput, Reader<'_>)> {
 
 /// Deterministic twins, for test vectors. Never use them for a token that matters.
 pub mod hazmat {
-    use super::{Client, NONCE_BYTES, PendingToken, Result, Rng, TokenChallengeRef, TokenRequest};
+    use super::{Client, NONCE_BYTES, PendingToken, Result, TokenChallengeRef, TokenRequest};
 
-    /// Begins a token with a given nonce; `rng` is asked only for the blinding.
+    pub use crate::issuance::Randomness;
+
+    /// Begins a token with a given nonce and given randomness.
     ///
     /// # Errors
-    /// As [`Client::begin`].
+    /// As [`Client::begin`]; [`ErrorKind::Misuse`](crate::ErrorKind::Misuse) when the randomness is for another type.
     ///
     /// # Security
-    /// A nonce used twice makes the second token look like a replay, and links the two.
-    pub fn begin_with_nonce(
+    /// Randomness used twice links the two tokens, and who knows it links the token to its request.
+    pub fn begin_with(
         client: &Client<'_>,
         challenge: &TokenChallengeRef<'_>,
         nonce: [u8; NONCE_BYTES],
-        rng: &mut dyn Rng,
+        randomness: Randomness<'_>,
     ) -> Result<(TokenRequest, PendingToken)> {
-        client.begin_with_nonce(challenge, nonce, rng)
+        client.begin_with(challenge, nonce, |input| client.key.blind_with(input, randomness))
     }
 }

@@ -5,7 +5,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::error::{ErrorKind, Result};
 use crate::issuance::{CHUNK, IssuerKey, TokenKey, UNANSWERED, answer_in_chunks};
@@ -300,7 +300,10 @@ impl StatelessChallenges {
     }
 
     fn for_epoch<'a>(&self, template: &TokenChallenge<'a>, epoch: u64) -> TokenChallenge<'a> {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.secret.into());
+        // HMAC fills a key up to the block of its hash with zeros; done here, no length is left that could be wrong.
+        let mut block = Zeroizing::new([0; 64]);
+        block[..Self::SECRET_BYTES].copy_from_slice(&self.secret);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new((&*block).into());
         mac.update(b"libprivacypass redemption context v1");
         mac.update(&epoch.to_be_bytes());
         // The template's own encoding frames its fields. A context of its own, if any, is part of what is bound.

@@ -14,7 +14,7 @@ use crate::wire::{AUTHENTICATOR_INPUT_BYTES, Reader, TokenRef, TokenResponse, Wr
 use super::{CHUNK, UNANSWERED};
 
 /// The size of a modulus, a blinded message and a signature, in bytes.
-const MODULUS_BYTES: usize = 256;
+pub(super) const MODULUS_BYTES: usize = 256;
 const VARIANT: Variant = Variant::PssDeterministic;
 
 /// What the client remembers: the inverse of its blinding factor.
@@ -30,6 +30,17 @@ impl Blinding {
     ) -> Result<([u8; MODULUS_BYTES], Self)> {
         let mut blinded = [0; MODULUS_BYTES];
         let inverse = blind_rsa::blind(key, VARIANT, input, rng, &mut blinded)?;
+        Ok((blinded, Self { inverse }))
+    }
+
+    pub(super) fn with_salt_and_r(
+        key: &rsa::PublicKey2048,
+        input: &[u8; AUTHENTICATOR_INPUT_BYTES],
+        salt: &[u8],
+        r: &[u8],
+    ) -> Result<([u8; MODULUS_BYTES], Self)> {
+        let mut blinded = [0; MODULUS_BYTES];
+        let inverse = blind_rsa::hazmat::blind_with_salt_and_r(key, VARIANT, input, salt, r, &mut blinded)?;
         Ok((blinded, Self { inverse }))
     }
 

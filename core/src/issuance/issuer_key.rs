@@ -17,12 +17,12 @@ const TOKEN_KEY_MAX_BYTES: usize = 342;
 pub struct IssuerKey {
     public: TokenKey,
     published: FixedBytes<TOKEN_KEY_MAX_BYTES>,
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
 // A key is made once and lives long; boxing it would need a heap.
 #[allow(clippy::large_enum_variant)]
-enum Kind {
+pub(super) enum Kind {
     VoprfP384(voprf::PrivateKey),
     BlindRsa2048(rsa::PrivateKey2048),
 }

@@ -14,7 +14,7 @@ mod voprf_p384;
 use crate::error::{Error, ErrorKind, Result};
 
 pub use issuer_key::IssuerKey;
-pub use token_key::TokenKey;
+pub use token_key::{Randomness, TokenKey};
 
 pub(crate) use token_key::Blinding;
 
@@ -41,11 +41,10 @@ pub(crate) fn answer_in_chunks<T: Copy, R>(
         let mut items = [None; CHUNK];
         let mut count = 0;
         while next < results.len() && count < CHUNK {
-            if matches!(results[next], Err(UNANSWERED)) {
-                if let Some(item) = pick(next) {
-                    (indices[count], items[count]) = (next, Some(item));
-                    count += 1;
-                }
+            let item = if matches!(results[next], Err(UNANSWERED)) { pick(next) } else { None };
+            if item.is_some() {
+                (indices[count], items[count]) = (next, item);
+                count += 1;
             }
             next += 1;
         }

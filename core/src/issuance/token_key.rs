@@ -31,6 +31,23 @@ pub(crate) enum Blinding {
     BlindRsa2048(blind_rsa_2048::Blinding),
 }
 
+/// All the random choices of a client, by token type.
+#[derive(Clone, Copy)]
+pub enum Randomness<'a> {
+    /// Type 0x0001.
+    VoprfP384 {
+        /// The blind: a scalar, 48 bytes, big-endian.
+        blind: &'a [u8; 48],
+    },
+    /// Type 0x0002.
+    BlindRsa2048 {
+        /// The PSS salt.
+        salt: &'a [u8; 48],
+        /// The blinding factor `r`, 256 bytes, big-endian.
+        r: &'a [u8; 256],
+    },
+}
+
 impl TokenKey {
     /// Reads a key as an issuer's directory or a `token-key` parameter publishes it (RFC 9578 sections 5.4 and 6.4).
     ///
@@ -70,17 +87,40 @@ impl TokenKey {
         input: &[u8; AUTHENTICATOR_INPUT_BYTES],
         rng: &mut dyn Rng,
     ) -> Result<(TokenRequest, Blinding)> {
-        let request = |blinded: &[u8]| TokenRequest::new(self.token_type(), self.id.truncated(), blinded);
         match &self.kind {
-            Kind::VoprfP384(_) => {
-                let blinding = voprf_p384::Blinding::new(input, rng)?;
-                Ok((request(blinding.blinded())?, Blinding::VoprfP384(blinding)))
-            }
-            Kind::BlindRsa2048(key) => {
-                let (blinded, blinding) = blind_rsa_2048::Blinding::new(key, input, rng)?;
-                Ok((request(&blinded)?, Blinding::BlindRsa2048(blinding)))
-            }
+            Kind::VoprfP384(_) => self.begun_voprf(voprf_p384::Blinding::new(input, rng)?),
+            Kind::BlindRsa2048(key) => self.begun_rsa(blind_rsa_2048::Blinding::new(key, input, rng)?),
         }
+    }
+
+    /// [`blind`](Self::blind) with given randomness.
+    pub(crate) fn blind_with(
+        &self,
+        input: &[u8; AUTHENTICATOR_INPUT_BYTES],
+        randomness: Randomness<'_>,
+    ) -> Result<(TokenRequest, Blinding)> {
+        match (&self.kind, randomness) {
+            (Kind::VoprfP384(_), Randomness::VoprfP384 { blind }) => {
+                self.begun_voprf(voprf_p384::Blinding::with_scalar(input, blind)?)
+            }
+            (Kind::BlindRsa2048(key), Randomness::BlindRsa2048 { salt, r }) => {
+                self.begun_rsa(blind_rsa_2048::Blinding::with_salt_and_r(key, input, salt, r)?)
+            }
+            _ => Err(ErrorKind::Misuse.into()),
+        }
+    }
+
+    fn begun_voprf(&self, blinding: voprf_p384::Blinding) -> Result<(TokenRequest, Blinding)> {
+        let request = TokenRequest::new(self.token_type(), self.id.truncated(), blinding.blinded())?;
+        Ok((request, Blinding::VoprfP384(blinding)))
+    }
+
+    fn begun_rsa(
+        &self,
+        (blinded, blinding): ([u8; blind_rsa_2048::MODULUS_BYTES], blind_rsa_2048::Blinding),
+    ) -> Result<(TokenRequest, Blinding)> {
+        let request = TokenRequest::new(self.token_type(), self.id.truncated(), &blinded)?;
+        Ok((request, Blinding::BlindRsa2048(blinding)))
     }
 
     /// Turns the issuer's response into the authenticator, which is given to `use_authenticator`.

@@ -20,6 +20,15 @@ impl Blinding {
         Ok(Self { blind, blinded })
     }
 
+    pub(super) fn with_scalar(
+        input: &[u8; AUTHENTICATOR_INPUT_BYTES],
+        scalar: &[u8; voprf::SCALAR_BYTES],
+    ) -> Result<Self> {
+        let mut blinded = [0; ELEMENT_BYTES];
+        let blind = voprf::hazmat::blind_with_scalar(input, scalar, &mut blinded)?;
+        Ok(Self { blind, blinded })
+    }
+
     /// The `blinded_msg` of the request.
     pub(super) const fn blinded(&self) -> &[u8; ELEMENT_BYTES] {
         &self.blinded
@@ -42,7 +51,7 @@ impl Blinding {
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self> {
-        Ok(Self { blind: voprf::Blind::from_bytes(reader.array()?)?, blinded: *reader.array()? })
+        Ok(Self { blind: voprf::Blind::from_bytes(reader.bytes(voprf::SCALAR_BYTES)?)?, blinded: *reader.array()? })
     }
 }
 

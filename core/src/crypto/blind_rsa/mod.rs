@@ -6,6 +6,8 @@
 mod client;
 pub mod hazmat;
 mod signer;
+#[cfg(test)]
+mod tests;
 mod verifier;
 
 use crate::crypto::pss;

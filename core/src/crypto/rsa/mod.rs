@@ -13,6 +13,9 @@ mod public;
 pub mod spki;
 pub(crate) mod uint;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 pub use private::PrivateKey;
 pub use public::PublicKey;
 
