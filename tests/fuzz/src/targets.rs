@@ -7,7 +7,7 @@ use privacypass_core::directory::Directory;
 use privacypass_core::http::{
     self, Base64Value, ChallengeParameters, CredentialsParameters, Item, Parameter, ParameterValue, Profile,
 };
-use privacypass_core::wire::{TokenChallenge, TokenChallengeRef, TokenRequestRef, TokenRef};
+use privacypass_core::wire::{TokenChallenge, TokenChallengeRef, TokenRef, TokenRequestRef};
 
 /// An error may point at the end of the input, never past it.
 fn offset_lies_within(error: Error, input: &[u8]) {
