@@ -3,6 +3,8 @@
 
 mod targets;
 
+pub use targets::open as open_pending;
+
 /// Checks one input.
 pub type Target = fn(&[u8]);
 
