@@ -1,4 +1,6 @@
-//! Loads the published test vectors of `tests/vectors`, for the tests of this crate.
+//! What the tests of this crate share: the published vectors, and roles with keys.
+
+pub mod roles;
 
 use std::path::Path;
 
