@@ -232,6 +232,29 @@ fn a_message_that_shares_a_factor_with_the_modulus_is_refused() {
     assert!(coprime > 4 && sharing > 4, "{coprime} coprime, {sharing} sharing");
 }
 
+/// Gives the same number, little-endian, at every call.
+struct Fixed([u8; LEN]);
+
+impl Rng for Fixed {
+    fn fill(&mut self, out: &mut [u8]) -> Result<()> {
+        out.copy_from_slice(&self.0[..out.len()]);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_blinding_factor_that_is_not_invertible_is_refused() {
+    let [n, e, d, p, q] = components(&oracle_key(28, 2048));
+    let sk = PrivateKey2048::from_components(&n, &e, &d, &p, &q).unwrap();
+    let mut factor = [0; LEN];
+    factor.iter_mut().zip(p.iter().rev()).for_each(|(to, from)| *to = *from);
+    let mut out = [7; LEN];
+    let outcome = blind_sign(&sk, &mut Fixed(factor), &[1; LEN], &mut out);
+    assert_eq!((kind(outcome), out), (Some(ErrorKind::Rng), [0; LEN]));
+    let outcome = blind(sk.public(), Variant::PssZeroDeterministic, b"message", &mut Fixed(factor), &mut out);
+    assert_eq!((kind(outcome), out), (Some(ErrorKind::Malformed), [0; LEN]));
+}
+
 #[test]
 fn items_of_a_batch_do_not_affect_each_other() {
     let sk = private_key(25);
