@@ -120,16 +120,6 @@ pub(super) fn blind_with<const N: usize>(
     let mut em = Zeroizing::new([0u8; MAX_MODULUS_BITS / 8]);
     let em = &mut em[..pss::encoded_len(em_bits)];
     pss::encode(msg, salt, em_bits, em)?;
-    blind_encoded(pk, em, r, out)
-}
-
-/// The arithmetic of [`blind_with`], on an encoded message below n.
-pub(super) fn blind_encoded<const N: usize>(
-    pk: &PublicKey<N>,
-    em: &[u8],
-    r: &[u64; N],
-    out: &mut [u8],
-) -> Result<BlindingInverse<N>> {
     let n = pk.n();
     let m = Zeroizing::new(uint::from_be::<N>(em).ok_or(ErrorKind::Misuse)?);
     // Montgomery form times plain number: plain.

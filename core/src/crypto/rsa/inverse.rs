@@ -101,10 +101,11 @@ fn steps(mut zeta: i64, f: i64, g: i64) -> (i64, [i64; 4]) {
 /// (f, g) = matrix (f, g) / 2^62, exactly.
 fn update_fg(f: &mut [i64], g: &mut [i64], &[u, v, q, r]: &[i64; 4]) {
     let dot = |a: i64, b: i64, x: i64, y: i64| i128::from(a) * i128::from(x) + i128::from(b) * i128::from(y);
+    let len = f.len();
+    let g = &mut g[..len]; // one check here instead of one for each limb
     let mut cf = dot(u, v, f[0], g[0]) >> BATCH;
     let mut cg = dot(q, r, f[0], g[0]) >> BATCH;
-    let last = f.len().min(g.len()) - 1;
-    for i in 1..=last {
+    for i in 1..len {
         cf += dot(u, v, f[i], g[i]);
         cg += dot(q, r, f[i], g[i]);
         f[i - 1] = low(cf) & M62;
@@ -112,15 +113,16 @@ fn update_fg(f: &mut [i64], g: &mut [i64], &[u, v, q, r]: &[i64; 4]) {
         cf >>= BATCH;
         cg >>= BATCH;
     }
-    f[last] = low(cf);
-    g[last] = low(cg);
+    f[len - 1] = low(cf);
+    g[len - 1] = low(cg);
 }
 
 /// (d, e) = matrix (d, e) / 2^62 modulo m, both kept between -2m and m.
 fn update_de(d: &mut [i64], e: &mut [i64], &[u, v, q, r]: &[i64; 4], m: &[i64], inverse: i64) {
     let dot = |a: i64, b: i64, x: i64, y: i64| i128::from(a) * i128::from(x) + i128::from(b) * i128::from(y);
-    let last = d.len().min(e.len()).min(m.len()) - 1;
-    let (sign_d, sign_e) = (d[last] >> 63, e[last] >> 63);
+    let len = d.len();
+    let (e, m) = (&mut e[..len], &m[..len]);
+    let (sign_d, sign_e) = (d[len - 1] >> 63, e[len - 1] >> 63);
     // First as many m as negative inputs ask for, then as many as make the low 62 bits zero.
     let mut md = (u & sign_d) + (v & sign_e);
     let mut me = (q & sign_d) + (r & sign_e);
@@ -130,7 +132,7 @@ fn update_de(d: &mut [i64], e: &mut [i64], &[u, v, q, r]: &[i64; 4], m: &[i64], 
     me -= inverse.wrapping_mul(low(ce)).wrapping_add(me) & M62;
     cd = (cd + i128::from(m[0]) * i128::from(md)) >> BATCH;
     ce = (ce + i128::from(m[0]) * i128::from(me)) >> BATCH;
-    for i in 1..=last {
+    for i in 1..len {
         cd += dot(u, v, d[i], e[i]) + i128::from(m[i]) * i128::from(md);
         ce += dot(q, r, d[i], e[i]) + i128::from(m[i]) * i128::from(me);
         d[i - 1] = low(cd) & M62;
@@ -138,8 +140,8 @@ fn update_de(d: &mut [i64], e: &mut [i64], &[u, v, q, r]: &[i64; 4], m: &[i64], 
         cd >>= BATCH;
         ce >>= BATCH;
     }
-    d[last] = low(cd);
-    e[last] = low(ce);
+    d[len - 1] = low(cd);
+    e[len - 1] = low(ce);
 }
 
 /// Rewrites each limb, then moves what exceeds 62 bits upwards.

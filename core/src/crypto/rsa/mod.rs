@@ -1,7 +1,7 @@
 //! RSA on arithmetic of our own: keys, their DER, and the raw operations that RFC 9474 builds on.
 //!
-//! Keys are made once and hold every constant of their modulus. Numbers cross this boundary as big-endian bytes;
-//! nothing outside sees a limb. The private operation and the blinding arithmetic take the same time whatever the
+//! Keys are made once and hold every constant of their modulus. Numbers cross the public boundary as big-endian bytes;
+//! nothing outside `crypto` sees a limb. The private operation and the blinding arithmetic take the same time whatever the
 //! secrets are; the public exponent is public.
 
 mod inverse;

@@ -68,9 +68,8 @@ impl Rng for Constant {
     }
 }
 
-/// n, e, d, p and q of a new 2048-bit key.
-pub(crate) fn components(seed: u64) -> [Box<[u8]>; 5] {
-    let key = oracle_key(seed);
+/// n, e, d, p and q.
+pub(crate) fn components(key: &::rsa::RsaPrivateKey) -> [Box<[u8]>; 5] {
     [key.n().to_be_bytes(), key.e().to_be_bytes(), key.d().to_be_bytes()]
         .into_iter()
         .chain(key.primes().iter().map(|prime| prime.to_be_bytes()))
@@ -79,12 +78,12 @@ pub(crate) fn components(seed: u64) -> [Box<[u8]>; 5] {
         .unwrap()
 }
 
-pub(crate) fn oracle_key(seed: u64) -> ::rsa::RsaPrivateKey {
-    ::rsa::RsaPrivateKey::new(&mut TestRng(seed), 2048).unwrap()
+pub(crate) fn oracle_key(seed: u64, bits: usize) -> ::rsa::RsaPrivateKey {
+    ::rsa::RsaPrivateKey::new(&mut TestRng(seed), bits).unwrap()
 }
 
 pub(crate) fn private_key(seed: u64) -> PrivateKey2048 {
-    let [n, e, d, p, q] = components(seed);
+    let [n, e, d, p, q] = components(&oracle_key(seed, 2048));
     PrivateKey2048::from_components(&n, &e, &d, &p, &q).unwrap()
 }
 
@@ -334,7 +333,7 @@ fn sizes_of_public_keys_are_checked_at_their_limits() {
 
 #[test]
 fn inconsistent_private_keys_are_refused() {
-    let good = components(11);
+    let good = components(&oracle_key(11, 2048));
     let refused = |change: &dyn Fn(&mut [Vec<u8>; 5])| {
         let mut parts = good.clone().map(Vec::from);
         change(&mut parts);
@@ -359,7 +358,7 @@ fn inconsistent_private_keys_are_refused() {
 
 #[test]
 fn the_private_operation_agrees_with_the_plain_power() {
-    let [_, _, d, _, _] = components(12);
+    let [_, _, d, _, _] = components(&oracle_key(12, 2048));
     let sk = private_key(12);
     let n = sk.public().n();
     let d: [u64; 32] = uint::from_be(&d).unwrap();
