@@ -125,31 +125,31 @@ impl Fe {
         Self::ZERO.sub(self)
     }
 
-    #[inline]
+    #[inline(never)]
     pub(crate) fn mul(&self, other: &Self) -> Self {
         let (a, b) = (&self.0, &other.0);
         let mut t = [0; 2 * LIMBS];
-        for i in 0..LIMBS {
-            let mut carry = 0;
-            for j in 0..LIMBS {
-                (t[i + j], carry) = mac(t[i + j], a[j], b[i], carry);
-            }
-            t[i + LIMBS] = carry;
-        }
+        // Row by row, written out: the compiler unrolls one loop of the two, and a quarter of the time goes with the
+        // other.
+        add_row(&mut t, a, b[0], 0);
+        add_row(&mut t, a, b[1], 1);
+        add_row(&mut t, a, b[2], 2);
+        add_row(&mut t, a, b[3], 3);
+        add_row(&mut t, a, b[4], 4);
+        add_row(&mut t, a, b[5], 5);
         montgomery_reduce(&t)
     }
 
-    #[inline]
+    #[inline(never)]
     pub(crate) fn square(&self) -> Self {
         let a = &self.0;
         let mut t = [0; 2 * LIMBS];
-        for i in 0..LIMBS - 1 {
-            let mut carry = 0;
-            for j in i + 1..LIMBS {
-                (t[i + j], carry) = mac(t[i + j], a[i], a[j], carry);
-            }
-            t[i + LIMBS] = carry;
-        }
+        add_row_above(&mut t, a, 0);
+        add_row_above(&mut t, a, 1);
+        add_row_above(&mut t, a, 2);
+        add_row_above(&mut t, a, 3);
+        add_row_above(&mut t, a, 4);
+        // Twice that, and the squares of the limbs.
         let mut top = 0;
         let mut carry = 0;
         for i in 0..LIMBS {
@@ -231,6 +231,26 @@ impl Fe {
         }
         out
     }
+}
+
+/// Adds `a * digit` at limb `i` of `t`, which is zero from limb `i + 6` on.
+#[inline(always)]
+fn add_row(t: &mut [u64; 2 * LIMBS], a: &[u64; LIMBS], digit: u64, i: usize) {
+    let mut carry = 0;
+    for j in 0..LIMBS {
+        (t[i + j], carry) = mac(t[i + j], a[j], digit, carry);
+    }
+    t[i + LIMBS] = carry;
+}
+
+/// Adds the products of limb `i` with the limbs above it, for a square.
+#[inline(always)]
+fn add_row_above(t: &mut [u64; 2 * LIMBS], a: &[u64; LIMBS], i: usize) {
+    let mut carry = 0;
+    for j in i + 1..LIMBS {
+        (t[i + j], carry) = mac(t[i + j], a[j], a[i], carry);
+    }
+    t[i + LIMBS] = carry;
 }
 
 /// `high * 2^384 + value`, which is below 2p, reduced below p.
