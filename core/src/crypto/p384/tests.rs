@@ -58,7 +58,7 @@ fn samples(modulus: &[u64; LIMBS], seed: u64) -> impl Iterator<Item = U384> {
             limbs.get(usize::try_from(n >> 60).unwrap()).copied().unwrap_or(n)
         })
     });
-    let mixed = mixed.take(60).map(|limbs| U384::from_words(limbs));
+    let mixed = mixed.take(60).map(U384::from_words);
     ends.chain(powers).chain(mixed).filter(move |value| *value < m)
 }
 
@@ -300,9 +300,9 @@ fn points_are_read_strictly() {
         let point = Affine::from_bytes(&bytes);
         assert_eq!(point.map(Affine::to_bytes), their_point.map(|point| point.to_bytes().0), "x = {x}");
         if point.is_some() {
-            points += 1
+            points += 1;
         } else {
-            others += 1
+            others += 1;
         }
         // The same x written as x + p, where that fits.
         let over = x.wrapping_add(&U384::from_words(P));

@@ -88,8 +88,8 @@ fn round_trip<const COUNT: usize>() {
     let mut results = [Err(ErrorKind::Internal.into()); COUNT];
     key.verify_slice(&batch.inputs, &outputs, &mut results).unwrap();
     assert_eq!(results, [Ok(()); COUNT]);
-    for i in 0..COUNT {
-        assert_eq!(outputs[i], key.evaluate(&batch.inputs[i]).unwrap());
+    for (input, output) in batch.inputs.iter().zip(&outputs) {
+        assert_eq!(key.evaluate(input).unwrap(), *output);
     }
     let other = PrivateKey::generate(&mut Counter(99)).unwrap();
     assert_eq!(kind(batch.finalize(other.public())), Some(ErrorKind::InvalidProof));
