@@ -36,7 +36,7 @@ pub(crate) fn invert(x: &[u64; LIMBS], modulus: &[u64; LIMBS], inverse_62: u64) 
     }
     // Now g = 0 and f = ±1 (or ±modulus for x = 0, where d = 0), and d·x = f modulo the modulus, -2m < d < m.
     add_when_negative(&mut d, &m);
-    negate_when(&mut d, f[DIGITS - 1] >> 63);
+    negate_when(&mut d, sign(&f));
     add_when_negative(&mut d, &m);
     from_digits(&d)
 }
@@ -70,7 +70,7 @@ fn division_steps(mut zeta: i64, f: u64, g: u64) -> (i64, Transition) {
 /// (d, e) becomes the transition times (d, e), divided by 2^62 modulo m.
 #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 fn update_inverses(d: &mut Digits, e: &mut Digits, t: &Transition, m: &Digits, inverse_62: u64) {
-    let (d_sign, e_sign) = (d[DIGITS - 1] >> 63, e[DIGITS - 1] >> 63);
+    let (d_sign, e_sign) = (sign(d), sign(e));
     // Multiples of m to add: first what makes negative d and e positive, then what makes the low 62 bits vanish.
     let mut m_d = (t.u & d_sign).wrapping_add(t.v & e_sign);
     let mut m_e = (t.q & d_sign).wrapping_add(t.r & e_sign);
@@ -124,8 +124,15 @@ fn low_word(a: &Digits) -> u64 {
     a[0] as u64 | (a[1] as u64) << DIGIT_BITS
 }
 
+/// -1 for a negative number, else 0, through a barrier.
+#[inline(always)]
+#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss)]
+fn sign(a: &Digits) -> i64 {
+    mask(a[DIGITS - 1] as u64 >> 63) as i64
+}
+
 fn add_when_negative(d: &mut Digits, m: &Digits) {
-    let negative = d[DIGITS - 1] >> 63;
+    let negative = sign(d);
     for i in 0..DIGITS {
         d[i] += m[i] & negative;
     }

@@ -4,7 +4,7 @@
 
 use zeroize::Zeroize;
 
-use crate::crypto::limbs::{adc, mac, sbb};
+use crate::crypto::limbs::{adc, mac, mask, sbb};
 use crate::crypto::p384::field::{LIMBS, below, limbs_from_bytes, limbs_to_bytes};
 use crate::crypto::p384::invert::invert;
 
@@ -99,7 +99,7 @@ impl Scalar {
         for i in 0..LIMBS {
             (difference[i], borrow) = sbb(self.0[i], other.0[i], borrow);
         }
-        let add_back = 0u64.wrapping_sub(borrow);
+        let add_back = mask(borrow);
         let mut carry = 0;
         for i in 0..LIMBS {
             (difference[i], carry) = adc(difference[i], N[i] & add_back, carry);
@@ -153,7 +153,7 @@ fn subtract_n_once(value: &[u64; LIMBS], high: u64) -> Scalar {
         (reduced[i], borrow) = sbb(value[i], N[i], borrow);
     }
     let (_, borrow) = sbb(high, 0, borrow);
-    let keep = 0u64.wrapping_sub(borrow);
+    let keep = mask(borrow);
     for i in 0..LIMBS {
         reduced[i] ^= keep & (reduced[i] ^ value[i]);
     }

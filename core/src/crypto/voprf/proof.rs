@@ -76,13 +76,14 @@ pub(super) fn check_count(count: usize) -> Result<()> {
 }
 
 /// The two scalars of a proof.
-struct Proof {
+pub(super) struct Proof {
     c: Scalar,
     s: Scalar,
 }
 
 impl Proof {
-    fn from_bytes(bytes: &[u8; PROOF_BYTES]) -> Option<Self> {
+    /// Reads c and s; `None` when one of them is not below n.
+    pub(super) fn from_bytes(bytes: &[u8; PROOF_BYTES]) -> Option<Self> {
         let (c, s) = bytes.split_first_chunk::<SCALAR_BYTES>()?;
         Some(Self { c: Scalar::from_bytes(c)?, s: Scalar::from_bytes(s.try_into().ok()?)? })
     }
