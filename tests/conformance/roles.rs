@@ -140,7 +140,7 @@ fn a_sealed_state_opens_once_in_another_run() {
         let mut blob = [0; PendingToken::SEALED_MAX_BYTES];
 
         // A short buffer gives the state back, and leaves nothing of it behind.
-        let (pending, error) = client.seal(pending, &mut blob[..40]).err().expect("too short");
+        let (pending, error) = client.seal(pending, &mut blob[..40]).expect_err("too short");
         let needed = error.offset().expect("needed size");
         assert_eq!(error.kind(), ErrorKind::BufferTooSmall);
         assert_eq!(blob[..40], [0; 40]);
