@@ -9,10 +9,19 @@ use serde_json::Value;
 /// Reads `tests/vectors/<name>` as JSON.
 ///
 /// # Panics
-/// When the file is missing or is no JSON: a test without its vectors must fail.
+/// As [`json_file`].
 #[must_use]
 pub fn vectors(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors").join(name);
+    json_file(&format!("vectors/{name}"))
+}
+
+/// Reads a file below `tests/` as JSON.
+///
+/// # Panics
+/// When the file is missing or is no JSON: a test without its data must fail.
+#[must_use]
+pub fn json_file(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
