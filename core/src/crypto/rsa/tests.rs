@@ -161,7 +161,7 @@ fn even_and_trivial_moduli_are_refused() {
 }
 
 /// Square and multiply with the oracle's products.
-fn oracle_pow<const N: usize>(base: &[u64; N], exponent: &[u64; N], m: &[u64; N]) -> [u64; N] {
+pub(crate) fn oracle_pow<const N: usize>(base: &[u64; N], exponent: &[u64; N], m: &[u64; N]) -> [u64; N] {
     let modulus = NonZero::new(Uint::from_words(*m)).unwrap();
     let base = Uint::from_words(*base);
     let mut acc = Uint::<N>::ONE.rem(&modulus);
