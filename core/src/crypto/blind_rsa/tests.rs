@@ -4,7 +4,7 @@ extern crate std;
 
 use super::hazmat::blind_with_salt_and_r;
 use super::*;
-use crate::crypto::rsa::tests::{TestRng, components, oracle_key, private_key};
+use crate::crypto::rsa::tests::{TestRng, components, oracle_key, oracle_pow, private_key};
 use crate::crypto::rsa::{PrivateKey2048, PrivateKey4096, PublicKey2048, PublicKey4096};
 use crate::error::{ErrorKind, Result};
 use crate::provider::Rng;
@@ -80,17 +80,26 @@ fn moduli_that_do_not_fill_their_limbs_work() {
 #[test]
 fn an_encoding_a_byte_shorter_than_the_modulus_verifies() {
     let oracle = oracle_key(27, 2049);
-    let [n, e, ..] = components(&oracle);
+    let [n, e, d, ..] = components(&oracle);
     let pk = PublicKey4096::from_components(&n, &e).unwrap();
     assert_eq!((pk.modulus_bits(), pk.modulus_len()), (2049, 257));
     let signing: SigningKey<Sha384> = SigningKey::new_with_salt_len(oracle, SALT_LEN);
     let mut sig = signing.sign_with_rng(&mut TestRng(5), b"message").to_bytes();
     verify(&pk, Variant::PssDeterministic, b"message", &sig).unwrap();
-    // n - s opens to the negative, whose top byte is not 0.
-    let number = |bytes: &[u8]| Uint::<64>::from_words(uint::from_be(bytes).unwrap());
-    let negative = number(&n).wrapping_sub(&number(&sig));
-    uint::write_be(&negative.to_words(), &mut sig);
-    assert_eq!(kind(verify(&pk, Variant::PssDeterministic, b"message", &sig)), Some(ErrorKind::InvalidToken));
+    // A number whose lower 256 bytes are the encoding and whose top byte is 1, signed with the plain power.
+    let number = |bytes: &[u8]| uint::from_be::<64>(bytes).unwrap();
+    let mut em = [0; 257];
+    let found = (0..64).find(|&i| {
+        pss::encode(b"message", &[i; SALT_LEN], 2048, &mut em[1..]).unwrap();
+        em[0] = 1;
+        uint::lt(&number(&em), &number(&n)) == 1
+    });
+    assert!(found.is_some());
+    for (top, expected) in [(0, None), (1, Some(ErrorKind::InvalidToken))] {
+        em[0] = top;
+        uint::write_be(&oracle_pow(&number(&em), &number(&d), &number(&n)), &mut sig);
+        assert_eq!(kind(verify(&pk, Variant::PssDeterministic, b"message", &sig)), expected, "top byte {top}");
+    }
 }
 
 #[test]
