@@ -33,7 +33,6 @@ impl CompositeScalars {
         let mut hash = Sha384::new();
         hash.update(ELEMENT_LENGTH);
         hash.update(key.bytes);
-        // The length of "Seed-" and the context string, one byte of which is never needed.
         hash.update([0, SEED_TAG_LENGTH]);
         hash.update(b"Seed-");
         hash.update(CONTEXT);
@@ -51,7 +50,8 @@ impl CompositeScalars {
     }
 }
 
-#[allow(clippy::cast_possible_truncation)] // 24
+/// The length of the tag that the seed is hashed with.
+#[allow(clippy::cast_possible_truncation)] // 25
 const SEED_TAG_LENGTH: u8 = (b"Seed-".len() + CONTEXT.len()) as u8;
 
 /// The challenge c for the composites and the two commitments; `None` when one of the points is the identity.
