@@ -1,8 +1,9 @@
 //! The client's side: prepare, blind, finalize (RFC 9474 sections 4.1, 4.2 and 4.4).
 
 use super::{PREFIX_LEN, SALT_LEN, Variant, signature_opens};
+use crate::crypto::inverse::invert;
 use crate::crypto::pss;
-use crate::crypto::rsa::{MAX_MODULUS_BITS, PublicKey, invert, uint};
+use crate::crypto::rsa::{MAX_MODULUS_BITS, PublicKey, uint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Rng;
 use zeroize::{Zeroize, Zeroizing};

@@ -4,8 +4,8 @@
 //! one as an index; every mask goes through a barrier, without which the compiler makes branches of the corrections
 //! (it did, in the multiplication itself).
 
+use crate::crypto::inverse::invert;
 use crate::crypto::limbs::{adc, mac, mask, sbb};
-use crate::crypto::p384::invert::invert;
 
 /// The number of 64-bit limbs of a field element or a scalar.
 pub(crate) const LIMBS: usize = 6;
@@ -22,9 +22,6 @@ pub(crate) const P: [u64; LIMBS] = [
 
 /// 2^384 - p, which is R modulo p.
 const MINUS_P: [u64; LIMBS] = [0xffff_ffff_0000_0001, 0x0000_0000_ffff_ffff, 1, 0, 0, 0];
-
-/// 1/p modulo 2^62, for the inversion.
-const P_INVERSE_62: u64 = 0x3fff_fffe_ffff_ffff;
 
 /// R^2 modulo p: multiplying by it enters the Montgomery domain.
 const R2: Fe = Fe([
@@ -177,7 +174,7 @@ impl Fe {
 
     /// The inverse, and 0 for 0.
     pub(crate) fn invert(&self) -> Self {
-        Self(invert(&self.0, &P, P_INVERSE_62)).mul(&R3)
+        Self(invert(&self.0, &P).0).mul(&R3)
     }
 
     /// `self` to the power (p - 3) / 4: a square root of the inverse of `self`, when there is one.

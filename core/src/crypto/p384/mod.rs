@@ -9,7 +9,6 @@
 pub(crate) mod base_table;
 pub(crate) mod field;
 pub(crate) mod hash;
-pub(crate) mod invert;
 pub(crate) mod mul;
 pub(crate) mod point;
 pub(crate) mod scalar;

@@ -4,7 +4,6 @@
 //! nothing outside `crypto` sees a limb. The private operation and the blinding arithmetic take the same time whatever the
 //! secrets are; the public exponent is public.
 
-mod inverse;
 mod montgomery;
 #[cfg(feature = "pkcs8")]
 mod pkcs8;
@@ -18,8 +17,6 @@ pub(crate) mod tests;
 
 pub use private::PrivateKey;
 pub use public::PublicKey;
-
-pub(crate) use inverse::invert;
 
 /// The shortest modulus that any key of this library may have, in bits.
 ///

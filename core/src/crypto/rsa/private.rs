@@ -1,7 +1,8 @@
 //! The private key and the private operation: base blinding, CRT, and a check of the result before it leaves.
 
 use super::montgomery::Modulus;
-use super::{PublicKey, invert, uint};
+use super::{PublicKey, uint};
+use crate::crypto::inverse::invert;
 use crate::crypto::limbs::{mac, mask};
 use crate::error::{ErrorKind, Result};
 use crate::provider::Rng;

@@ -3,7 +3,8 @@
 extern crate std;
 
 use super::montgomery::Modulus;
-use super::{PrivateKey2048, PublicKey, PublicKey2048, PublicKey4096, invert, uint};
+use super::{PrivateKey2048, PublicKey, PublicKey2048, PublicKey4096, uint};
+use crate::crypto::inverse::invert;
 use crate::error::{ErrorKind, Result};
 use crate::provider::Rng;
 use ::rsa::rand_core::{TryCryptoRng, TryRng};
