@@ -80,3 +80,65 @@ fn mgf1_xor(seed: &[u8], out: &mut [u8]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bit_length_encodes_and_verifies() {
+        let salt = [0x5a; HASH];
+        for salt in [&salt[..], &[]] {
+            let least = 8 * (HASH + salt.len() + 1) + 1;
+            for em_bits in least..least + 20 {
+                let mut em = [0; 512];
+                let em = &mut em[..encoded_len(em_bits)];
+                encode(b"message", salt, em_bits, em).unwrap();
+                assert_eq!(em[0] & !top_mask(em_bits), 0);
+                assert!(verify(b"message", salt.len(), em_bits, em), "{em_bits} bits");
+            }
+            let em = &mut [0; 512][..encoded_len(least - 1)];
+            assert_eq!(encode(b"", salt, least - 1, em).map_err(|e| e.kind()), Err(ErrorKind::Misuse));
+            assert!(!verify(b"", salt.len(), least - 1, em));
+        }
+    }
+
+    #[test]
+    fn no_other_encoding_verifies() {
+        for (salt, em_bits) in [(&[0x5a; HASH][..], 2047), (&[], 2047), (&[0x5a; HASH], 2041), (&[], 2048)] {
+            let mut em = [0; 256];
+            encode(b"message", salt, em_bits, &mut em).unwrap();
+            for bit in 0..8 * em.len() {
+                let mut other = em;
+                other[bit / 8] ^= 1 << (bit % 8);
+                assert!(!verify(b"message", salt.len(), em_bits, &mut other), "bit {bit} of {em_bits}");
+            }
+            for wrong_len in [salt.len() + 1, 20] {
+                assert!(!verify(b"message", wrong_len, em_bits, &mut em.clone()));
+            }
+            assert!(!verify(b"massage", salt.len(), em_bits, &mut em.clone()));
+            assert!(!verify(b"message", salt.len(), em_bits - 8, &mut em.clone()));
+            assert!(verify(b"message", salt.len(), em_bits, &mut em));
+        }
+    }
+
+    #[test]
+    fn padding_of_another_shape_is_refused_though_the_hash_is_right() {
+        let salt = [0x5a; HASH];
+        let em_bits = 2047;
+        let db_len = 256 - HASH - 1;
+        // The separator of another value, and a bit set before it.
+        for (at, byte) in [(db_len - HASH - 1, 3), (100, 1), (0, 0x40)] {
+            let hash = salted_hash(b"message", &salt);
+            let mut em = [0; 256];
+            em[db_len - HASH - 1] = 1;
+            em[at] = byte;
+            em[db_len - HASH..db_len].copy_from_slice(&salt);
+            mgf1_xor(&hash, &mut em[..db_len]);
+            em[0] &= top_mask(em_bits);
+            em[db_len..255].copy_from_slice(&hash);
+            em[255] = TRAILER;
+            assert!(!verify(b"message", HASH, em_bits, &mut em), "{byte} at {at}");
+        }
+    }
+}

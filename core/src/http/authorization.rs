@@ -111,3 +111,99 @@ fn read<'a>(segment: Segment<'a>, position: Position) -> Result<Credentials<'a>>
     let token_type = TokenType(u16::from_be_bytes(token_type));
     Ok(Credentials { position, scheme: segment.scheme, token_type, token, parameters: segment.parameters() })
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::format;
+
+    use super::*;
+
+    #[test]
+    fn all_spellings_read_alike() {
+        let mut out = [0; 8];
+        for line in [
+            "PrivateToken token=\"AAL-_w==\"",
+            "PrivateToken token=AAL-_w==",
+            "PrivateToken token=AAL-_w",
+            "PrivateToken token=\"AAL+/w==\"",
+            "privatetoken Token = \"AAL-_w==\"",
+            "PRIVATETOKEN x=1, token=AAL-_w==, y=\"a, b\"",
+            " PrivateToken  token=AAL-_w==, ",
+            "Basic dXNlcjpwYXNz, PrivateToken token=AAL-_w==",
+            "PrivateToken token=AAL-_w==, Bearer abc",
+            "Digest a=\"x, y\", b=z, PrivateToken token=AAL-_w==, Negotiate abc==",
+        ] {
+            let credentials = authorization([line]).expect(line).expect(line);
+            assert_eq!(credentials.token_type(), TokenType::BLIND_RSA_2048, "{line}");
+            assert_eq!(credentials.token().decode(&mut out).unwrap(), [0x00, 0x02, 0xFE, 0xFF], "{line}");
+        }
+    }
+
+    #[test]
+    fn other_schemes_are_not_ours() {
+        for line in [
+            "",
+            "Basic dXNlcjpwYXNz",
+            "Bearer PrivateToken",
+            "Bearer a, b",
+            "Digest x=\"PrivateToken token=AAI=\"",
+            "PrivateTokens token=AAI=",
+            "\u{1F511} token=AAI=",
+            "token=AAI=",
+        ] {
+            assert!(authorization([line]).expect(line).is_none(), "{line}");
+        }
+        assert!(authorization::<[&str; 0], str>([]).unwrap().is_none());
+    }
+
+    #[test]
+    fn malformed_credentials_are_an_error_with_a_place() {
+        for (line, offset) in [
+            ("PrivateToken", 0),
+            ("PrivateToken AAI=", 0),
+            ("Basic, PrivateToken x=1", 7),
+            ("PrivateToken token=", 0),
+            ("PrivateToken token=AA==", 0),
+            ("PrivateToken token=AAI*", 22),
+            ("PrivateToken token=\"AAI=", 24),
+            ("PrivateToken token=AAI= x", 24),
+            ("PrivateToken token=AAI=, token=AAI=", 25),
+            ("PrivateToken token=AAI=, PrivateToken token=AAI=", 25),
+        ] {
+            let error = authorization([line]).expect_err(line);
+            assert_eq!((error.kind(), error.offset()), (ErrorKind::Malformed, Some(offset)), "{line}");
+            assert_eq!(error.index(), Some(0), "{line}");
+        }
+    }
+
+    #[test]
+    fn several_lines_hold_one_token() {
+        let credentials = authorization(["Basic abc", "PrivateToken token=AAI="]).unwrap().unwrap();
+        assert_eq!(credentials.position(), Position { index: 1, line: 1, offset: 0 });
+        assert_eq!(credentials.scheme(), b"PrivateToken");
+        let error = authorization(["PrivateToken token=AAI=", "x, PrivateToken token=AAI="]).unwrap_err();
+        assert_eq!((error.offset(), error.index()), (Some(3), Some(1)));
+    }
+
+    #[test]
+    fn extensions_are_read_only_when_asked_for() {
+        let read = |line: &'static str| authorization([line]).unwrap().unwrap();
+        assert!(read("PrivateToken token=AAI=").extensions().unwrap().is_none());
+        let credentials = read("PrivateToken token=AAI=, extensions=\"AAE=\", x=1");
+        assert_eq!(credentials.extensions().unwrap().unwrap().raw(), b"AAE=");
+        assert_eq!(credentials.unknown_parameters().count(), 2);
+        for line in ["PrivateToken token=AAI=, extensions=*", "PrivateToken token=AAI=, extensions=AA, Extensions=AA"] {
+            let credentials = read(line);
+            assert_eq!(credentials.extensions().unwrap_err().kind(), ErrorKind::Malformed, "{line}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let credentials = authorization(["PrivateToken token=AAIs, x=AAIs"]).unwrap().unwrap();
+        let shown = format!("{credentials:?}");
+        assert!(!shown.contains("AAIs") && !shown.contains("65, 65, 73"), "{shown}");
+    }
+}

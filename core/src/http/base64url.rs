@@ -233,28 +233,35 @@ impl Iterator for Unescaped<'_> {
     }
 }
 
-/// The six bits of a character of either alphabet.
-const fn sextet(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'A'..=b'Z' => byte.wrapping_sub(b'A'),
-        b'a'..=b'z' => byte.wrapping_sub(b'a').wrapping_add(26),
-        b'0'..=b'9' => byte.wrapping_sub(b'0').wrapping_add(52),
-        b'-' | b'+' => 62,
-        b'_' | b'/' => 63,
-        _ => return None,
-    })
+/// The characters of base64url, by their six bits.
+const CHARACTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Stands in [`SEXTETS`] for a character of neither alphabet.
+const NO_SEXTET: u8 = 0xFF;
+
+/// The six bits of each character of either alphabet.
+static SEXTETS: [u8; 256] = sextets();
+
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)] // runs in the compiler, where a panic is an error
+const fn sextets() -> [u8; 256] {
+    let mut table = [NO_SEXTET; 256];
+    let mut sextet = 0;
+    while sextet < 64 {
+        table[CHARACTERS[sextet as usize] as usize] = sextet;
+        sextet += 1;
+    }
+    table[b'+' as usize] = 62;
+    table[b'/' as usize] = 63;
+    table
+}
+
+fn sextet(byte: u8) -> Option<u8> {
+    SEXTETS.get(usize::from(byte)).copied().filter(|sextet| *sextet != NO_SEXTET)
 }
 
 /// The base64url character of the low six bits.
-const fn character(sextet: u8) -> u8 {
-    let sextet = sextet & 63;
-    match sextet {
-        0..=25 => sextet.wrapping_add(b'A'),
-        26..=51 => sextet.wrapping_sub(26).wrapping_add(b'a'),
-        52..=61 => sextet.wrapping_sub(52).wrapping_add(b'0'),
-        62 => b'-',
-        _ => b'_',
-    }
+fn character(sextet: u8) -> u8 {
+    CHARACTERS.get(usize::from(sextet & 63)).copied().unwrap_or_default()
 }
 
 /// Reads a value once, to know that it decodes and how it was written.
@@ -361,5 +368,113 @@ pub(super) fn encode(bytes: &[u8], out: &mut [u8]) {
         for (slot, byte) in slots.iter_mut().zip(text) {
             *slot = byte;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4648 section 10, and bytes on which the alphabets differ.
+    const CASES: &[(&[u8], &str)] = &[
+        (b"", ""),
+        (b"f", "Zg=="),
+        (b"fo", "Zm8="),
+        (b"foo", "Zm9v"),
+        (b"foob", "Zm9vYg=="),
+        (b"fooba", "Zm9vYmE="),
+        (b"foobar", "Zm9vYmFy"),
+        (&[0xFB, 0xEF, 0xBE, 0xFF, 0xFF, 0xFF], "----____"),
+    ];
+
+    fn decode<'o>(text: &str, out: &'o mut [u8]) -> Result<&'o [u8]> {
+        Base64Value::parse(text.as_bytes())?.decode(out)
+    }
+
+    #[test]
+    fn published_vectors_both_ways() {
+        for (bytes, text) in CASES {
+            let mut out = [0; 16];
+            assert_eq!(decode(text, &mut out).unwrap(), *bytes);
+            assert_eq!(decode(text.trim_end_matches('='), &mut out).unwrap(), *bytes);
+            let len = encoded_len(bytes.len());
+            encode(bytes, &mut out[..len]);
+            assert_eq!(&out[..len], text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn the_spelling_is_kept() {
+        let facts = |text: &'static str| {
+            let value = Base64Value::parse(text.as_bytes()).unwrap();
+            (value.padding(), value.is_padded(), value.alphabet())
+        };
+        assert_eq!(facts("Zm9v"), (Padding::NotNeeded, true, Alphabet::Common));
+        assert_eq!(facts("Zg=="), (Padding::Present, true, Alphabet::Common));
+        assert_eq!(facts("Zg"), (Padding::Missing, false, Alphabet::Common));
+        assert_eq!(facts("-_A="), (Padding::Present, true, Alphabet::Url));
+        assert_eq!(facts("+/A="), (Padding::Present, true, Alphabet::Standard));
+        assert_eq!(facts("+_A"), (Padding::Missing, false, Alphabet::Mixed));
+    }
+
+    #[test]
+    fn the_alphabets_mean_the_same() {
+        let (mut a, mut b) = ([0; 6], [0; 6]);
+        assert_eq!(decode("++-+/_//", &mut a).unwrap(), decode("----____", &mut b).unwrap());
+    }
+
+    #[test]
+    fn what_no_encoder_writes_is_refused() {
+        for (text, offset) in [
+            ("A", 1),        // six bits are no byte
+            ("AAAAA", 5),    // the same after a group
+            ("Zh==", 4),     // unused bits set
+            ("Zm9=", 4),     // the same
+            ("Zh", 2),       // the same without padding
+            ("Zg=", 3),      // half of the padding
+            ("Zm9v=", 5),    // padding that is not needed
+            ("Zm9v====", 6), // more than there can be
+            ("=", 1),
+            ("==", 2),
+            ("Zg==Zg==", 4), // two values
+            ("Zg=g", 3),
+            ("Zm 9v", 2),
+            ("Zm.v", 2),
+            ("Zm\u{e9}v", 2),
+        ] {
+            let error = Base64Value::parse(text.as_bytes()).expect_err(text);
+            assert_eq!((error.kind(), error.offset()), (ErrorKind::Malformed, Some(offset)), "{text}");
+        }
+    }
+
+    #[test]
+    fn literal_quotes_are_taken_off_once() {
+        let mut out = [0; 8];
+        let value = Base64Value::parse(b"\"Zm9v\"").unwrap();
+        assert!(value.has_literal_quotes() && value.raw() == b"Zm9v");
+        assert_eq!(value.decode(&mut out).unwrap(), b"foo");
+        let value = Base64Value::check(b"\\\"Zm9v\\\"", true, false).unwrap();
+        assert!(value.has_literal_quotes() && value.raw() == b"Zm9v");
+        assert!(!Base64Value::parse(b"Zm9v").unwrap().has_literal_quotes());
+        for text in ["\"Zm9v", "Zm9v\"", "\"\"Zm9v\"\"", "\""] {
+            assert!(Base64Value::parse(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn backslashes_count_only_in_a_quoted_string() {
+        let mut out = [0; 8];
+        let value = Base64Value::check(b"Z\\m9\\v", true, false).unwrap();
+        assert_eq!((value.decoded_len(), value.decode(&mut out).unwrap()), (3, &b"foo"[..]));
+        assert!(Base64Value::check(b"Z\\m9v", false, false).is_err());
+    }
+
+    #[test]
+    fn a_short_buffer_is_left_alone() {
+        let value = Base64Value::parse(b"Zm9v").unwrap();
+        let mut out = [7; 2];
+        let error = value.decode(&mut out).unwrap_err();
+        assert_eq!((error.kind(), error.offset(), out), (ErrorKind::BufferTooSmall, Some(3), [7; 2]));
+        assert_eq!(value.decode(&mut [7; 9]).unwrap().len(), 3);
     }
 }

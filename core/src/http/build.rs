@@ -321,3 +321,128 @@ impl Writer<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::vec;
+    use std::vec::Vec;
+
+    use super::*;
+
+    fn written(challenges: &[ChallengeParameters<'_>], profile: Profile) -> Vec<u8> {
+        let mut out = vec![0; challenges_len(challenges.iter().copied(), profile).unwrap()];
+        let len = write_challenges(challenges.iter().copied(), profile, &mut out).unwrap();
+        assert_eq!(len, out.len());
+        out
+    }
+
+    #[test]
+    fn each_profile_has_its_form() {
+        let full = ChallengeParameters::new(&[0, 2, 0xFE, 0xFF])
+            .with_token_key(&[0xFF, 0xEF, 0xFF])
+            .with_max_age(10)
+            .with_realm("a b");
+        for (profile, expected) in [
+            (Profile::Rfc, r#"PrivateToken challenge="AAL-_w==", token-key="_-__", max-age="10", realm="a b""#),
+            (Profile::Auto, r#"PrivateToken challenge="AAL-_w==", token-key=_-__, max-age=10, realm="a b""#),
+        ] {
+            assert_eq!(written(&[full], profile), expected.as_bytes());
+        }
+        let plain = full.with_realm("ab");
+        assert_eq!(
+            written(&[plain], Profile::Unquoted),
+            b"PrivateToken challenge=AAL-_w==, token-key=_-__, max-age=10, realm=ab"
+        );
+        assert_eq!(
+            written(&[ChallengeParameters::new(&[0, 2, 0]), plain.with_max_age(u64::MAX)], Profile::Auto),
+            b"PrivateToken challenge=AAIA, PrivateToken challenge=\"AAL-_w==\", token-key=_-__, \
+              max-age=18446744073709551615, realm=ab"
+        );
+        assert_eq!(Profile::default(), Profile::Auto);
+    }
+
+    #[test]
+    fn numbers_are_decimal() {
+        for (seconds, text) in
+            [(0, "0"), (9, "9"), (10, "10"), (86400, "86400"), (u64::MAX - 5, "18446744073709551610")]
+        {
+            let header = written(&[ChallengeParameters::new(&[0, 2, 0]).with_max_age(seconds)], Profile::Unquoted);
+            assert!(header.ends_with(text.as_bytes()) && header.len() == 37 + text.len(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_realm_is_escaped_or_refused() {
+        let with = |realm| ChallengeParameters::new(&[0, 2, 0]).with_realm(realm);
+        for (realm, profile, expected) in [
+            ("a", Profile::Rfc, &br#"realm="a""#[..]),
+            ("a", Profile::Auto, b"realm=a"),
+            ("a/b", Profile::Auto, br#"realm="a/b""#),
+            ("", Profile::Auto, br#"realm="""#),
+            (r#"q"\"#, Profile::Auto, br#"realm="q\"\\""#),
+        ] {
+            assert!(written(&[with(realm)], profile).ends_with(expected), "{realm}");
+        }
+        for (realm, profile) in [
+            ("a b", Profile::Unquoted),
+            ("", Profile::Unquoted),
+            ("a\r\nSet-Cookie: x", Profile::Rfc),
+            ("\u{e9}", Profile::Auto),
+            ("\0", Profile::Auto),
+        ] {
+            let error = challenges_len([ChallengeParameters::new(&[0, 2]), with(realm)], profile).expect_err(realm);
+            assert_eq!((error.kind(), error.index()), (ErrorKind::Misuse, Some(1)), "{realm:?}");
+        }
+    }
+
+    #[test]
+    fn what_every_reader_would_skip_is_misuse() {
+        assert_eq!(challenges_len([], Profile::Rfc).unwrap_err().kind(), ErrorKind::Misuse);
+        for short in [&[][..], &[0]] {
+            assert_eq!(
+                challenges_len([ChallengeParameters::new(short)], Profile::Rfc).unwrap_err().kind(),
+                ErrorKind::Misuse
+            );
+            assert_eq!(
+                CredentialsParameters::new(short).encoded_len(Profile::Rfc).unwrap_err().kind(),
+                ErrorKind::Misuse
+            );
+        }
+    }
+
+    #[test]
+    fn credentials_by_profile() {
+        let mut out = [0; 80];
+        for (profile, expected) in [
+            (Profile::Rfc, r#"PrivateToken token="AAL-_w==", extensions="_-__""#),
+            (Profile::Unquoted, "PrivateToken token=AAL-_w==, extensions=_-__"),
+            (Profile::Auto, r#"PrivateToken token="AAL-_w==", extensions=_-__"#),
+        ] {
+            let credentials = CredentialsParameters::new(&[0, 2, 0xFE, 0xFF]).with_extensions(&[0xFF, 0xEF, 0xFF]);
+            let len = credentials.write_to(profile, &mut out).unwrap();
+            assert_eq!(&out[..len], expected.as_bytes());
+            assert_eq!(credentials.encoded_len(profile).unwrap(), len);
+            #[cfg(feature = "alloc")]
+            assert_eq!(credentials.to_string(profile).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_short_buffer_is_left_alone_and_the_size_is_told() {
+        let challenge = ChallengeParameters::new(&[0, 2, 0]).with_realm("a");
+        let needed = written(&[challenge], Profile::Rfc).len();
+        for len in 0..needed {
+            let mut out = vec![7; len];
+            let error = write_challenges([challenge], Profile::Rfc, &mut out).unwrap_err();
+            assert_eq!((error.kind(), error.offset()), (ErrorKind::BufferTooSmall, Some(needed)));
+            assert!(out.iter().all(|byte| *byte == 7));
+        }
+        let mut out = vec![7; needed + 1];
+        assert_eq!(write_challenges([challenge], Profile::Rfc, &mut out).unwrap(), needed);
+        assert_eq!(out[needed], 7);
+        let error = CredentialsParameters::new(&[0, 2]).write_to(Profile::Rfc, &mut [0; 24]).unwrap_err();
+        assert_eq!((error.kind(), error.offset()), (ErrorKind::BufferTooSmall, Some(25)));
+    }
+}

@@ -104,3 +104,80 @@ impl GreasedChallenge {
         before.chain(core::iter::once(self.parameters())).chain(real.iter().copied().skip(place))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{Item, Profile, SkipReason, challenges, write_challenges};
+
+    /// Bytes that differ from one seed to the next.
+    fn bytes(seed: u8) -> [u8; GreasedChallenge::RANDOM_BYTES] {
+        let mut state = u32::from(seed) | 0x9E37_7900;
+        core::array::from_fn(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        })
+    }
+
+    #[test]
+    fn every_reserved_type_is_picked() {
+        for (number, expected) in TokenType::GREASE.iter().enumerate() {
+            assert_eq!(grease_type([0, u8::try_from(number).unwrap()]), *expected);
+        }
+        assert_eq!(grease_type([0, 17]), TokenType::GREASE[0]);
+        assert_eq!(grease_type([0xFF, 0xFF]), TokenType::GREASE[0]);
+    }
+
+    #[test]
+    fn one_in_n_is_that() {
+        let count = |n: u32| (0..1000_u32).filter(|random| one_in(n, random.to_be_bytes())).count();
+        assert_eq!((count(0), count(1), count(2), count(10), count(1000)), (0, 1000, 500, 100, 1));
+    }
+
+    #[test]
+    fn every_client_skips_it_and_sees_the_last_real_one() {
+        let real = [ChallengeParameters::new(&[0, 2, 1]), ChallengeParameters::new(&[0, 1, 2])];
+        let (mut shortest, mut longest, mut keys, mut places) = (usize::MAX, 0, 0, [0; 3]);
+        for seed in 0..=255 {
+            let greased = GreasedChallenge::from_random(&bytes(seed));
+            assert!(greased.token_type().is_grease());
+            let mut header = [0; 600];
+            for profile in [Profile::Rfc, Profile::Unquoted, Profile::Auto] {
+                let len = write_challenges(greased.among(&real), profile, &mut header).unwrap();
+                assert!(profile == Profile::Rfc || !header[..len].contains(&b'"') && !header[..len].ends_with(b"="));
+                let mut seen = [None; 3];
+                for (item, slot) in challenges([&header[..len]]).zip(&mut seen) {
+                    *slot = match item {
+                        Item::Challenge(challenge) => Some(challenge.token_type()),
+                        Item::Skipped(skipped) => {
+                            assert_eq!(skipped.reason, SkipReason::GreasedType);
+                            assert_eq!(skipped.token_type, Some(greased.token_type()));
+                            places[skipped.position.index] += 1;
+                            None
+                        }
+                    };
+                }
+                assert_eq!(seen[2], Some(TokenType(1)));
+                assert_eq!(seen.iter().flatten().count(), 2);
+            }
+            let mut header = [0; 600];
+            let len = write_challenges([greased.parameters()], Profile::Unquoted, &mut header).unwrap();
+            let text = core::str::from_utf8(&header[..len]).unwrap();
+            keys += usize::from(text.contains("token-key"));
+            let challenge = text.split(',').next().unwrap().len() - "PrivateToken challenge=".len();
+            shortest = shortest.min(challenge / 4 * 3);
+            longest = longest.max(challenge / 4 * 3);
+        }
+        assert_eq!((shortest, longest), (36, 99));
+        assert!((64..192).contains(&keys), "{keys}");
+        assert!(places[0] > 100 && places[1] > 100 && places[2] == 0, "{places:?}");
+    }
+
+    #[test]
+    fn the_bytes_decide() {
+        let one = GreasedChallenge::from_random(&bytes(1));
+        assert_eq!(one.parameters(), GreasedChallenge::from_random(&bytes(1)).parameters());
+        assert_ne!(one.parameters(), GreasedChallenge::from_random(&bytes(2)).parameters());
+        assert_eq!(one.among(&[]).count(), 1);
+    }
+}

@@ -200,11 +200,13 @@ impl<'a> Cursor<'a> {
                         self.at = self.line.len();
                     }
                 }
-                // The pair is skipped outside quotes too: a mended string is then read in step with the first
-                // reading, which keeps the work linear.
+                // A quote after a backslash never opens a string here, so no byte is read by more than one attempt at
+                // a quoted-string: the work stays linear.
                 b'\\' if mend => {
                     self.step();
-                    self.step();
+                    if self.peek() == Some(b'"') {
+                        self.step();
+                    }
                 }
                 _ => self.step(),
             }
@@ -266,7 +268,8 @@ impl<'a> Iterator for Segments<'a> {
         let offset = cursor.at;
         let scheme = if cursor.at_scheme() { cursor.skip_while(is_tchar) } else { &[] };
         let mut segment = Segment { scheme, offset, upto: &[], body: cursor.at };
-        let mend = segment.is_private_token();
+        // Strings of other schemes are left whole: what stands in them is not ours to read.
+        let mend = scheme.is_empty() || segment.is_private_token();
         loop {
             cursor.skip_element(mend);
             segment.upto = cursor.line.get(..cursor.at).unwrap_or_default();
@@ -300,6 +303,7 @@ impl<'a> Parameters<'a> {
         cursor.step();
         cursor.skip_ows();
         let value = if cursor.peek() == Some(b'"') { Self::quoted(cursor)? } else { Self::unquoted(cursor) };
+        cursor.skip_ows();
         cursor.at_element_end().then_some(Parameter { name, value, offset })
     }
 
@@ -378,4 +382,127 @@ const fn is_text(byte: u8) -> bool {
 /// parameter, and refused in a known one by what reads it. A quote, a comma or a backslash ends the value.
 const fn is_unquoted(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+    use std::{format, string::String};
+
+    use super::*;
+
+    /// The pieces of a line as `scheme|parameters`, a broken grammar as `!`.
+    fn pieces(line: &str) -> Vec<String> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Segments::new(line.as_bytes())
+            .map(|segment| {
+                let mut out = format!("{}|", text(segment.scheme));
+                for parameter in segment.parameters() {
+                    match parameter {
+                        Ok(p) => out += &format!("{}={};", text(p.name), text(&p.value.bytes().collect::<Vec<_>>())),
+                        Err(_) => out.push('!'),
+                    }
+                }
+                out
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_line_is_cut_at_scheme_names() {
+        assert_eq!(pieces("A a=1, B b=2,C"), ["A|a=1;", "B|b=2;", "C|"]);
+        assert_eq!(pieces("A a=1, b=2 ,\tc=3 , B"), ["A|a=1;b=2;c=3;", "B|"]);
+        assert_eq!(pieces("A a=\"1, B b=2\", c=3"), ["A|a=1, B b=2;c=3;"]);
+        assert_eq!(pieces(" ,, A , ,a=1,,"), ["A|a=1;"]);
+        assert!(pieces("").is_empty());
+        assert!(pieces(" , \t,").is_empty());
+    }
+
+    #[test]
+    fn white_space_around_the_equals_sign_is_no_scheme() {
+        assert_eq!(pieces("A a = 1, b\t=\t\"2\" , c =3"), ["A|a=1;b=2;c=3;"]);
+        assert_eq!(pieces("A a=1, B =2"), ["A|a=1;B=2;"]);
+    }
+
+    #[test]
+    fn token68_stays_with_its_scheme() {
+        assert_eq!(pieces("Negotiate abc/+==, A a=1").last().map(String::as_str), Some("A|a=1;"));
+        assert_eq!(pieces("A a=1, Negotiate abc==, B").len(), 3);
+    }
+
+    #[test]
+    fn quoted_pairs_are_resolved() {
+        assert_eq!(pieces(r#"A a="\"\\\x", b=1"#), [r#"A|a="\x;b=1;"#]);
+        assert_eq!(pieces(r#"A a="\", B b="1""#), [r#"A|!"#]);
+        assert_eq!(pieces("A a=\"\\"), ["A|!"]);
+    }
+
+    #[test]
+    fn broken_pieces_leave_their_neighbours() {
+        for broken in [
+            "PrivateToken a=\"1",
+            "PrivateToken a=1\"",
+            "PrivateToken a=\"1\"2",
+            "PrivateToken a=\"1\\",
+            "PrivateToken a b",
+            "PrivateToken a=1 b=2",
+            "PrivateToken ;=1",
+            "PrivateToken \u{e9}=1",
+            "PrivateToken a=1, ;",
+            "PrivateToken a=\"\u{7}\"",
+        ] {
+            let found = pieces(&format!("X, {broken}, PrivateToken c=\"3\", Y"));
+            assert_eq!(found.first().map(String::as_str), Some("X|"), "{broken:?}: {found:?}");
+            assert!(found.ends_with(&["PrivateToken|c=3;".into(), "Y|".into()]), "{broken:?}: {found:?}");
+            assert_eq!(found.len(), 4, "{broken:?}: {found:?}");
+            assert!(found[1].ends_with('!'), "{broken:?}: {found:?}");
+        }
+        for orphan in ["=1", "a=1", "a = 1", "\"", "\"a\"", "?, ?"] {
+            let found = pieces(&format!("{orphan}, PrivateToken c=3"));
+            assert!(found.len() == 2 && found[0].starts_with('|'), "{orphan:?}: {found:?}");
+            assert_eq!(found[1], "PrivateToken|c=3;", "{orphan:?}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn text_in_quotes_of_another_scheme_is_never_a_challenge() {
+        assert_eq!(pieces("Basic realm=\"x, PrivateToken c=3").len(), 1);
+        assert_eq!(pieces("Basic realm=\"x\\\", PrivateToken c=3\"").len(), 1);
+    }
+
+    #[test]
+    fn doubled_quotes_are_read_as_one_value() {
+        assert_eq!(pieces("A a=\"\"MIIB==\"\", b=1"), ["A|a=MIIB==;b=1;"]);
+        assert_eq!(pieces("A a=\"\", b=1"), ["A|a=;b=1;"]);
+        assert_eq!(pieces("A a=\"\"MIIB==\", b=1"), ["A|!"]);
+    }
+
+    #[test]
+    fn offsets_are_those_of_the_line() {
+        let line = b"X, A aa=1, b b";
+        let segment = Segments::new(line).nth(1).unwrap();
+        assert_eq!(segment.offset, 3);
+        let mut parameters = segment.parameters();
+        assert_eq!(parameters.next().unwrap().unwrap().offset(), 5);
+        let error = Segments::new(b"X, A aa=1, b=2 3").nth(1).unwrap().parameters().nth(1).unwrap().unwrap_err();
+        assert_eq!(error.offset(), Some(15));
+    }
+
+    #[test]
+    fn seconds_saturate_and_refuse() {
+        let seconds = |text: &str| {
+            let line = format!("A a={text}");
+            Segments::new(line.as_bytes()).next().unwrap().parameters().next().unwrap().unwrap().value.seconds()
+        };
+        assert_eq!(seconds("10"), Some(10));
+        assert_eq!(seconds("\"0010\""), Some(10));
+        assert_eq!(seconds("18446744073709551615"), Some(u64::MAX));
+        assert_eq!(seconds("18446744073709551616"), Some(u64::MAX));
+        assert_eq!(seconds("99999999999999999999999999"), Some(u64::MAX));
+        for text in ["-1", "1.5", "ten", "\"\"", "", "1_0"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+    }
 }

@@ -12,10 +12,20 @@ use crate::token_type::TokenType;
 /// lines come in order. Nothing is copied, and no input stops the reading of what stands beside it: each challenge that
 /// is not given comes as [`Item::Skipped`] with its reason. The work is linear in the length of the header.
 ///
-/// Read beyond the grammar, because real origins send it: unquoted values with "=" or "/", values without padding or in
-/// the standard alphabet, quotes that are part of a value, a tab after the scheme name, duplicates of parameters that
-/// nobody reads, and a `max-age` that is no number, which counts as absent. A challenge does not continue on the next
-/// field line.
+/// Read beyond the grammar:
+///
+/// - an unquoted value with "=" or "/", or of other visible characters: Apple, Cloudflare and privacypass-ts send
+///   padding without quotes, older deployments standard base64, and an unknown parameter may hold anything;
+/// - an unquoted value that is empty: it reads as a value of no bytes, as `""` does;
+/// - a value without padding, in the standard alphabet, or with quotes of its own: see [`Base64Value`];
+/// - white space of any length, tabs too, around "=", "," and after the scheme name: RFC 9110 has recipients accept it;
+/// - a `max-age` that is no number: it counts as absent, because a hint must not cost the challenge;
+/// - an unknown parameter given twice: nobody reads it. Known parameters must come once;
+/// - a quote that never closes, or closes before something else than a comma: the challenge is skipped, and the next
+///   one is looked for behind the next comma. In another scheme such a quote covers the rest of the line, so that
+///   text of that scheme is never taken for a challenge.
+///
+/// A challenge does not continue on the next field line.
 ///
 /// # Security
 /// A challenge comes from the network and was not checked beyond its spelling: decode it, compare its `origin_info` to
@@ -288,4 +298,161 @@ fn read_challenge<'a>(segment: Segment<'a>, position: Position) -> Result<Challe
     };
     let parameters = segment.parameters();
     Ok(Challenge { position, scheme: segment.scheme, token_type, value, token_key, max_age, realm, parameters })
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::format;
+    use std::vec::Vec;
+
+    use super::*;
+
+    fn one(line: &str) -> Item<'_> {
+        let mut items = challenges([line]);
+        let item = items.next().expect(line);
+        assert!(items.next().is_none(), "{line}");
+        item
+    }
+
+    fn found(line: &str) -> Challenge<'_> {
+        one(line).challenge().unwrap_or_else(|| panic!("{line}: {:?}", one(line)))
+    }
+
+    /// Reason and offset of the only item of a line.
+    fn skipped(line: &str) -> (SkipReason, usize) {
+        let skipped = one(line).skipped().expect(line);
+        (skipped.reason, skipped.position.offset)
+    }
+
+    #[test]
+    fn each_reason_has_its_case() {
+        use SkipReason::*;
+        for (line, reason, offset) in [
+            ("Basic realm=\"x\"", OtherScheme, 0),
+            ("  Negotiate abc==", OtherScheme, 2),
+            ("PrivateTokens challenge=AAI=", OtherScheme, 0),
+            ("PrivateToken challenge=AAAx", GreasedType, 0),
+            ("PrivateToken challenge=8Ffw", GreasedType, 0),
+            ("PrivateToken challenge=AAAx, token-key=???", GreasedType, 0),
+            ("PrivateToken", MissingChallenge, 0),
+            ("PrivateToken token-key=AAAA", MissingChallenge, 0),
+            ("PrivateToken abc==", MissingChallenge, 0),
+            ("PrivateToken challenge=AA*I", BadChallenge, 25),
+            ("PrivateToken challenge = \"AA*I\"", BadChallenge, 28),
+            ("PrivateToken challenge=AAIAB", BadChallenge, 28),
+            ("PrivateToken challenge=", TooShort, 0),
+            ("PrivateToken challenge=\"AA==\"", TooShort, 0),
+            ("PrivateToken challenge=AAI=, token-key=\"A A\"", BadTokenKey, 41),
+            ("PrivateToken challenge=AAI=, Challenge=AAI=", DuplicateParameter, 29),
+            ("PrivateToken challenge=AAI=, token-key=AAAA, TOKEN-KEY=AAAA", DuplicateParameter, 45),
+            ("PrivateToken challenge=AAI=, max-age=1, max-age=1", DuplicateParameter, 40),
+            ("PrivateToken challenge=AAI=, realm=a, realm=b", DuplicateParameter, 38),
+            ("PrivateToken challenge=AAI= token-key=AAAA", MalformedSyntax, 28),
+            ("PrivateToken challenge=AAI=, token-key=\"AAAA", MalformedSyntax, 44),
+            ("challenge=AAI=", MalformedSyntax, 0),
+        ] {
+            assert_eq!(skipped(line), (reason, offset), "{line}");
+        }
+        let skipped = one("PrivateToken challenge=AAAx").skipped().unwrap();
+        assert_eq!(skipped.token_type, Some(TokenType(0)));
+    }
+
+    #[test]
+    fn names_are_stable_and_distinct() {
+        let names: Vec<_> = SkipReason::ALL.iter().map(|reason| reason.name()).collect();
+        assert_eq!(
+            names,
+            [
+                "other_scheme",
+                "greased_type",
+                "missing_challenge",
+                "bad_challenge",
+                "too_short",
+                "bad_token_key",
+                "duplicate_parameter",
+                "malformed_syntax"
+            ]
+        );
+        assert_eq!(format!("{}", SkipReason::TooShort), "too_short");
+    }
+
+    #[test]
+    fn all_spellings_read_alike() {
+        let mut out = [0; 8];
+        for line in [
+            "PrivateToken challenge=\"AAL-_w==\", token-key=\"_-8=\", max-age=\"10\", realm=\"x\"",
+            "PrivateToken challenge=AAL-_w==, token-key=_-8=, max-age=10, realm=x",
+            "PrivateToken challenge=AAL-_w, token-key=_-8, max-age=10, realm=x",
+            "PrivateToken challenge=AAL+/w==,token-key=/+8,max-age=10,realm=x",
+            "privatetoken CHALLENGE=AAL-_w==, Token-Key=_-8=, MAX-AGE=10, Realm=x",
+            "PrivateToken\t challenge =\tAAL-_w== , token-key= \"_-8=\",max-age = 10 , realm=x",
+            ",, PrivateToken ,challenge=AAL-_w==,, token-key=_-8=,, max-age=010, realm=\"\\x\" ,",
+            "PrivateToken max-age=10, realm=x, token-key=_-8=, challenge=\"A\\AL-_w\\=\\=\"",
+            "PrivateToken a=b, challenge=AAL-_w==, a=\"c, d\", token-key=\"\\\"_-8=\\\"\", max-age=10, realm=x",
+            "PrivateToken challenge=\"\"AAL-_w==\"\", token-key=\"\"_-8=\"\", max-age=10, realm=x",
+        ] {
+            let challenge = found(line);
+            assert_eq!(challenge.token_type(), TokenType::BLIND_RSA_2048, "{line}");
+            assert_eq!(challenge.value().decode(&mut out).unwrap(), [0x00, 0x02, 0xFE, 0xFF], "{line}");
+            assert_eq!(challenge.token_key().unwrap().decode(&mut out).unwrap(), [0xFF, 0xEF], "{line}");
+            assert_eq!(challenge.max_age(), Some(10), "{line}");
+            assert!(challenge.realm().unwrap().bytes().eq(*b"x"), "{line}");
+        }
+    }
+
+    #[test]
+    fn only_the_challenge_is_required() {
+        let challenge = found("PrivateToken challenge=AAI=");
+        assert!(challenge.token_key().is_none() && challenge.max_age().is_none() && challenge.realm().is_none());
+        assert_eq!(challenge.unknown_parameters().count(), 0);
+        // An empty key is a key of no bytes, and not the codec's business.
+        assert_eq!(found("PrivateToken challenge=AAI=, token-key=\"\"").token_key().unwrap().decoded_len(), 0);
+    }
+
+    #[test]
+    fn a_strange_max_age_loses_nothing() {
+        let challenge = found("PrivateToken challenge=AAI=, max-age=\"-1\"");
+        assert_eq!((challenge.max_age(), challenge.max_age_value().unwrap().raw()), (None, &b"-1"[..]));
+        assert_eq!(found("PrivateToken challenge=AAI=, max-age=99999999999999999999").max_age(), Some(u64::MAX));
+    }
+
+    #[test]
+    fn unknown_types_and_parameters_are_values() {
+        let challenge = found("PrivateToken challenge=\"_v4=\", x=1, Y=\"2\", x=3, url=https://a/?b=c;d");
+        assert_eq!(challenge.token_type(), TokenType(0xFEFE));
+        let names: Vec<_> = challenge.unknown_parameters().map(|parameter| parameter.name()).collect();
+        assert_eq!(names, [&b"x"[..], b"Y", b"x", b"url"]);
+        assert_eq!(challenge.unknown_parameters().nth(3).unwrap().value().raw(), b"https://a/?b=c;d");
+    }
+
+    #[test]
+    fn positions_count_over_lines() {
+        let lines = ["Basic, PrivateToken challenge=AAI=", "", " , ", "  privatetoken challenge=AAE=, Digest"];
+        let at = |index, line, offset| Position { index, line, offset };
+        let positions: Vec<_> = challenges(lines)
+            .map(|item| match item {
+                Item::Challenge(challenge) => challenge.position(),
+                Item::Skipped(skipped) => skipped.position,
+            })
+            .collect();
+        assert_eq!(positions, [at(0, 0, 0), at(1, 0, 7), at(2, 3, 2), at(3, 3, 31)]);
+        assert_eq!(challenges(lines).nth(2).unwrap().challenge().unwrap().scheme(), b"privatetoken");
+    }
+
+    #[test]
+    fn lines_may_be_any_bytes() {
+        let owned = [b"PrivateToken challenge=AAI=".to_vec(), b"Basic \xFF\x00".to_vec()];
+        assert_eq!(challenges(&owned).count(), 2);
+        let slices: [&[u8]; 1] = [b"PrivateToken challenge=AAI="];
+        assert_eq!(challenges(slices.iter()).filter_map(Item::challenge).count(), 1);
+        assert_eq!(challenges::<[&str; 0], str>([]).count(), 0);
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let shown = format!("{:?}", found("PrivateToken challenge=AAIs, token-key=\"AAIs\", realm=AAIs, AAIs=AAIs"));
+        assert!(!shown.contains("AAIs") && !shown.contains("65, 65, 73"), "{shown}");
+    }
 }

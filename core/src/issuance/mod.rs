@@ -12,6 +12,7 @@ mod token_key;
 mod voprf_p384;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::wire::TokenRequestRef;
 
 pub use issuer_key::IssuerKey;
 pub use token_key::{Randomness, TokenKey};
@@ -27,6 +28,24 @@ pub(crate) const CHUNK: usize = 16;
 /// The result of an item that nothing has answered yet.
 pub(crate) const UNANSWERED: Error = Error::new(ErrorKind::Internal);
 
+/// The position in `keys` of the key that `request` names.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] when no key is of the request's type, [`ErrorKind::UnknownKey`] when none has the
+/// identifier.
+pub(crate) fn find_key<'a>(request: &TokenRequestRef<'_>, keys: impl Iterator<Item = &'a TokenKey>) -> Result<usize> {
+    let mut error = ErrorKind::Unsupported;
+    for (position, key) in keys.enumerate() {
+        if key.token_type() == request.token_type() {
+            if key.id().truncated() == request.truncated_token_key_id() {
+                return Ok(position);
+            }
+            error = ErrorKind::UnknownKey;
+        }
+    }
+    Err(error.into())
+}
+
 /// Answers the unanswered items that `pick` chooses, [`CHUNK`] at a time, through `run`.
 ///
 /// `run` gets the chosen items and a result for each to fill. An error gets the index of its item.
@@ -41,11 +60,10 @@ pub(crate) fn answer_in_chunks<T: Copy, R>(
         let mut items = [None; CHUNK];
         let mut count = 0;
         while next < results.len() && count < CHUNK {
-            if matches!(results[next], Err(UNANSWERED)) {
-                if let Some(item) = pick(next) {
-                    (indices[count], items[count]) = (next, Some(item));
-                    count += 1;
-                }
+            let item = if matches!(results[next], Err(UNANSWERED)) { pick(next) } else { None };
+            if item.is_some() {
+                (indices[count], items[count]) = (next, item);
+                count += 1;
             }
             next += 1;
         }

@@ -6,6 +6,7 @@ use privacypass_core::provider::Rng;
 unsafe extern "C" {
     fn ct_secret(p: *const u8, len: usize);
     fn ct_public(p: *const u8, len: usize);
+    fn ct_public_top_bit(p: *const u8);
     fn ct_is_watched() -> i32;
 }
 
@@ -21,10 +22,17 @@ pub fn public(bytes: &mut [u8]) {
     unsafe { ct_public(bytes.as_ptr(), bytes.len()) }
 }
 
-/// Declares a whole value public, for a verdict that a function returns.
-pub fn public_value<T>(value: &mut T) {
+/// Declares a whole value public: a verdict that a function returns, or the public half of a key inside the key.
+pub fn public_value<T>(value: &T) {
     // SAFETY: the range is that of a live value; the request reads and writes none of it.
-    unsafe { ct_public(core::ptr::from_mut(value).cast(), size_of::<T>()) }
+    unsafe { ct_public(core::ptr::from_ref(value).cast(), size_of::<T>()) }
+}
+
+/// Declares the top bit of the first byte public, and nothing else.
+pub fn public_top_bit(bytes: &mut [u8]) {
+    let Some(first) = bytes.first_mut() else { return };
+    // SAFETY: the byte is live; the request changes what valgrind knows of it, not the byte.
+    unsafe { ct_public_top_bit(core::ptr::from_mut(first)) }
 }
 
 /// Whether valgrind watches this process.

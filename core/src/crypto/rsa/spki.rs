@@ -232,3 +232,144 @@ impl<'a> Reader<'a> {
         if self.bytes.is_empty() { Ok(()) } else { Err(self.malformed()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::*;
+    use std::vec::Vec;
+
+    fn modulus(bits: usize) -> Vec<u8> {
+        let mut out = std::vec![0x5a; bits.div_ceil(8)];
+        out[0] = 1 << ((bits - 1) % 8);
+        out
+    }
+
+    /// The same key under another AlgorithmIdentifier.
+    fn with_algorithm(der: &[u8], algorithm: &[u8]) -> Vec<u8> {
+        let body = [algorithm, &der[4 + RFC9578.len()..]].concat();
+        let len = u16::try_from(body.len()).unwrap().to_be_bytes();
+        [&[0x30, 0x82, len[0], len[1]], &body[..]].concat()
+    }
+
+    fn published(form: Form) -> Vec<u8> {
+        let mut out = [0; 342];
+        assert_eq!(write(&modulus(2048), &[1, 0, 1], &mut out).unwrap(), 342);
+        match form {
+            Form::Rfc9578 => out.to_vec(),
+            Form::NullParameters => with_algorithm(&out, NULL_PARAMETERS),
+            Form::RsaEncryption => with_algorithm(&out, RSA_ENCRYPTION),
+        }
+    }
+
+    const FORMS: [(Form, usize); 3] = [(Form::Rfc9578, 342), (Form::NullParameters, 346), (Form::RsaEncryption, 294)];
+
+    #[test]
+    fn every_form_is_recognised_and_read() {
+        for (form, len) in FORMS {
+            let der = published(form);
+            assert_eq!(der.len(), len);
+            let expected = Parsed { modulus: &modulus(2048), exponent: &[1, 0, 1], form };
+            assert_eq!(parse(&der), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn the_written_form_begins_as_the_rfc_prints_it() {
+        let prefix = "30820152303d06092a864886f70d01010a3030a00d300b0609608648016503040202a11a301806092a864886f70d010108\
+                      300b0609608648016503040202a2030201300382010f00";
+        let hex: std::string::String = published(Form::Rfc9578).iter().map(|byte| std::format!("{byte:02x}")).collect();
+        assert!(hex.starts_with(prefix));
+    }
+
+    #[test]
+    fn every_length_of_number_survives_a_round_trip() {
+        for bits in [2048, 2049, 2055, 2056, 3072, 4096] {
+            for exponent in [&[3][..], &[0x7f], &[0x80, 1], &[0xff; 127], &[0xff; 128], &[0x7f; 255], &[0xff; 300]] {
+                let mut out = [0; 1100];
+                let needed = write(&modulus(bits), exponent, &mut []).unwrap_err();
+                let len = write(&modulus(bits), exponent, &mut out).unwrap();
+                assert_eq!((needed.kind(), needed.offset()), (ErrorKind::BufferTooSmall, Some(len)));
+                assert_eq!(write(&modulus(bits), exponent, &mut out[..len - 1]), Err(needed));
+                let parsed = parse(&out[..len]).unwrap();
+                assert_eq!((parsed.modulus, parsed.exponent), (&modulus(bits)[..], exponent));
+            }
+        }
+        assert_eq!(write(&[0, 0], &[3], &mut [0; 342]).map_err(|e| e.kind()), Err(ErrorKind::Misuse));
+        assert_eq!(write(&[1; 513], &[3], &mut [0; 1100]).map_err(|e| e.kind()), Err(ErrorKind::Misuse));
+    }
+
+    #[test]
+    fn leading_zeros_are_not_written() {
+        let (mut plain, mut padded) = ([0; 342], [0; 342]);
+        write(&modulus(2048), &[1, 0, 1], &mut plain).unwrap();
+        write(&[&[0; 9][..], &modulus(2048)].concat(), &[0, 0, 1, 0, 1], &mut padded).unwrap();
+        assert_eq!(plain, padded);
+    }
+
+    #[test]
+    fn every_truncation_and_a_trailing_byte_fail() {
+        for (form, _) in FORMS {
+            let der = published(form);
+            for len in 0..der.len() {
+                assert_eq!(parse(&der[..len]).map_err(|e| e.kind()), Err(ErrorKind::Malformed), "{form:?}, {len}");
+            }
+            let longer = [&der[..], &[0]].concat();
+            assert_eq!(parse(&longer), Err(Error::new(ErrorKind::Malformed).at(der.len())));
+        }
+    }
+
+    #[test]
+    fn a_trailing_byte_inside_any_element_fails() {
+        fn element(tag: u8, content: &[&[u8]]) -> Vec<u8> {
+            let content = content.concat();
+            let mut out = std::vec![0; element_len(content.len())];
+            let mut writer = Writer { rest: &mut out };
+            writer.header(tag, content.len()).unwrap();
+            writer.bytes(&content).unwrap();
+            out
+        }
+        let build = |[in_numbers, in_bits, in_info]: [&[u8]; 3]| {
+            let integers = [element(TAG_INTEGER, &[&modulus(2050)]), element(TAG_INTEGER, &[&[3]])].concat();
+            let numbers = element(TAG_SEQUENCE, &[&integers, in_numbers]);
+            let bits = element(TAG_BIT_STRING, &[&[0], &numbers, in_bits]);
+            let der = element(TAG_SEQUENCE, &[RFC9578, &bits, in_info]);
+            parse(&der).map(|_| ()).map_err(|e| e.kind())
+        };
+        assert_eq!(build([&[], &[], &[]]), Ok(()));
+        for at in 0..3 {
+            let mut extra: [&[u8]; 3] = [&[]; 3];
+            extra[at] = &[0];
+            assert_eq!(build(extra), Err(ErrorKind::Malformed), "level {at}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_strict_der_is_refused() {
+        let der = published(Form::Rfc9578);
+        let numbers = 4 + RFC9578.len() + 4;
+        let change = |at: usize, byte: u8| {
+            let mut other = der.clone();
+            assert_ne!(other[at], byte);
+            other[at] = byte;
+            parse(&other).map(|_| ()).map_err(|e| e.kind())
+        };
+        assert_eq!(change(0, 0x31), Err(ErrorKind::Malformed), "a SET");
+        assert_eq!(change(1, 0x83), Err(ErrorKind::Malformed), "a length of three bytes");
+        assert_eq!(change(1, 0x80), Err(ErrorKind::Malformed), "an indefinite length");
+        assert_eq!(change(6 + 10, 0x0b), Err(ErrorKind::Unsupported), "another algorithm");
+        assert_eq!(change(numbers, 1), Err(ErrorKind::Malformed), "unused bits");
+        assert_eq!(change(numbers + 9, 0x80), Err(ErrorKind::Malformed), "a negative modulus");
+        assert_eq!(change(numbers + 10, 0x7f), Err(ErrorKind::Malformed), "a modulus with a needless zero");
+        assert_eq!(change(der.len() - 3, 0x80), Err(ErrorKind::Malformed), "a negative exponent");
+        assert_eq!(change(der.len() - 3, 0), Err(ErrorKind::Malformed), "an exponent with a needless zero");
+
+        // A short body whose lengths are written longer than needed.
+        let short =
+            |header: &[u8]| parse(&[header, &[0x30, 0x00]].concat()).map(|_| ()).map_err(|e| (e.kind(), e.offset()));
+        assert_eq!(short(&[0x30, 0x02]), Err((ErrorKind::Unsupported, Some(4))));
+        assert_eq!(short(&[0x30, 0x81, 0x02]), Err((ErrorKind::Malformed, Some(0))));
+        assert_eq!(short(&[0x30, 0x82, 0x00, 0x02]), Err((ErrorKind::Malformed, Some(0))));
+    }
+}
