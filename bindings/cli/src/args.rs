@@ -48,7 +48,7 @@ pub(crate) enum Command {
     strict reader of the RFCs. Exit code 0 when the value was recognised, whatever the findings; 1 when it was not.")]
 pub(crate) struct Inspect {
     /// The value, or `-` to read it from stdin.
-    #[arg(value_name = "VALUE")]
+    #[arg(value_name = "VALUE", allow_hyphen_values = true)]
     pub(crate) value: String,
 
     /// The host the header came from: challenges for other origins become findings.

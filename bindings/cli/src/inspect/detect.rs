@@ -19,8 +19,10 @@ pub(super) struct Context<'a> {
 
 /// Recognises a value and describes it.
 pub(super) fn report(input: &[u8], context: &Context<'_>) -> Outcome<Report> {
-    let Ok(text) = core::str::from_utf8(input) else {
-        return from_bytes(input, Encoding::Binary, context).ok_or_else(|| unrecognised(input));
+    let text = match core::str::from_utf8(input) {
+        // A challenge of ASCII names is UTF-8 too, but no text holds a NUL.
+        Ok(text) if !text.contains('\0') => text,
+        _ => return from_bytes(input, Encoding::Binary, context).ok_or_else(|| unrecognised(input)),
     };
     let text = text.trim();
     if text.is_empty() {
@@ -99,7 +101,11 @@ fn bare_header(text: &str, context: &Context<'_>) -> Report {
     });
     let has_credentials = !matches!(http::authorization(&value), Ok(None));
     let says_challenge = text.to_ascii_lowercase().contains("challenge");
-    if !is_challenge && has_credentials && !says_challenge { authorization(&value) } else { challenges(&value, context) }
+    if !is_challenge && has_credentials && !says_challenge {
+        authorization(&value)
+    } else {
+        challenges(&value, context)
+    }
 }
 
 fn challenges(values: &[String], context: &Context<'_>) -> Report {
@@ -232,7 +238,12 @@ fn key(bytes: &[u8], out: &mut Findings) -> Option<(Kind, Body)> {
 fn challenge(bytes: &[u8], context: &Context<'_>, out: &mut Findings) -> Option<(Kind, Body)> {
     let parsed = TokenChallengeRef::parse(bytes).ok()?;
     if parsed.token_type().is_grease() {
-        out.info(findings::RFC, "greased", "challenge", "the type is reserved for greasing: clients skip this challenge");
+        out.info(
+            findings::RFC,
+            "greased",
+            "challenge",
+            "the type is reserved for greasing: clients skip this challenge",
+        );
     } else if !parsed.token_type().is_supported() {
         let text = format!("clients of RFC 9578 skip this type ({})", parsed.token_type().name());
         out.warning(findings::RFC, "unknown-type", "challenge", text);

@@ -130,7 +130,12 @@ fn silk_order(out: &mut Findings, items: &[Item<'_>]) {
     match taken {
         Some(TokenType::BLIND_RSA_2048) if before == 0 => {}
         Some(TokenType::BLIND_RSA_2048) => {
-            out.info(SILK, "last-challenge", "", "sees only the last challenge of the first field, which it can answer");
+            out.info(
+                SILK,
+                "last-challenge",
+                "",
+                "sees only the last challenge of the first field, which it can answer",
+            );
         }
         Some(other) if before == 0 => {
             out.error(SILK, "type", "", format!("answers type 0x0002 only, and this is {other}"));
@@ -223,7 +228,12 @@ fn challenge(out: &mut Findings, found: &http::Challenge<'_>, at: &str, host: Op
         None => {
             let text = "the client takes the key from the issuer's directory, which costs it a request";
             out.info(RFC, "token-key-missing", at, text);
-            out.error(PRIVACYPASS_RS, "token-key-missing", at, "discards the whole header because there is no token-key");
+            out.error(
+                PRIVACYPASS_RS,
+                "token-key-missing",
+                at,
+                "discards the whole header because there is no token-key",
+            );
             out.warning(SILK, "token-key-missing", at, "looks for an attester by the challenge's token-key");
         }
     }
@@ -301,7 +311,12 @@ pub(crate) fn challenge_body(out: &mut Findings, bytes: &[u8], at: &str, host: O
             out.info(RFC, "cross-origin", at, "no origin: the context alone says where the token is good");
         }
         (false, true) => {
-            out.info(RFC, "no-context", at, "no redemption context: clients may keep tokens for as long as the key lives");
+            out.info(
+                RFC,
+                "no-context",
+                at,
+                "no redemption context: clients may keep tokens for as long as the key lives",
+            );
         }
         (false, false) => {}
     }
@@ -324,7 +339,8 @@ fn malformed_challenge(out: &mut Findings, bytes: &[u8], at: &str, offset: usize
             return out.error(RFC, "context-length", at, text);
         }
         if reader.opaque16().is_ok() && reader.clone().finish().is_err() {
-            let text = format!("{} bytes follow the challenge: some readers overlook them", bytes.len() - reader.offset());
+            let text =
+                format!("{} bytes follow the challenge: some readers overlook them", bytes.len() - reader.offset());
             return out.error(RFC, "trailing-bytes", at, text);
         }
     }
@@ -424,7 +440,12 @@ pub(crate) fn request(out: &mut Findings, request: &TokenRequestRef<'_>, at: &st
         TokenType::VOPRF_P384 => {
             // A blinded element and a public key have the same encoding, and the same rules.
             if TokenKey::from_bytes(TokenType::VOPRF_P384, request.blinded_msg()).is_err() {
-                out.error(RFC, "blinded-msg", at, "the blinded message is no compressed point of P-384: issuers answer 422");
+                out.error(
+                    RFC,
+                    "blinded-msg",
+                    at,
+                    "the blinded message is no compressed point of P-384: issuers answer 422",
+                );
             }
         }
         TokenType::BLIND_RSA_2048 => {

@@ -20,7 +20,11 @@ pub(crate) fn run(args: &Inspect, json: bool) -> Outcome {
     let input = if args.value == "-" { stdin()? } else { args.value.clone().into_bytes() };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let report = detect::report(&input, &detect::Context { host: args.host.as_deref(), now })?;
-    if json { print_json(&report)? } else { print::report(&report)? }
+    if json {
+        print_json(&report)?
+    } else {
+        print::report(&report)?
+    }
     Ok(())
 }
 

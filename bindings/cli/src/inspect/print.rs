@@ -208,7 +208,11 @@ impl<W: Write> Table<W> {
             let place = finding.at.as_ref().map_or_else(String::new, |at| format!("{at}: "));
             for (number, line) in wrap(&format!("{place}{}", finding.text), TEXT).iter().enumerate() {
                 match number {
-                    0 => writeln!(self.out, "  {severity}  {}  {line}", self.paint.bold(&format!("{:20}", finding.client)))?,
+                    0 => writeln!(
+                        self.out,
+                        "  {severity}  {}  {line}",
+                        self.paint.bold(&format!("{:20}", finding.client))
+                    )?,
                     _ => writeln!(self.out, "  {:7}  {:20}  {line}", "", "")?,
                 }
             }

@@ -51,15 +51,32 @@ pub(crate) enum Encoding {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Body {
-    Header { challenges: Vec<Challenge>, skipped: Vec<Skipped> },
+    Header {
+        challenges: Vec<Challenge>,
+        skipped: Vec<Skipped>,
+    },
     /// The token of `Authorization`, or none when the credentials cannot be read.
-    Token { token: Option<Token> },
-    Challenge { challenge: Challenge },
-    Request { token_request: Request },
-    Response { token_response: Response },
-    Key { token_key: Key },
-    Directory { directory: Directory },
-    IssuerList { issuers: Vec<Issuer> },
+    Token {
+        token: Option<Token>,
+    },
+    Challenge {
+        challenge: Challenge,
+    },
+    Request {
+        token_request: Request,
+    },
+    Response {
+        token_response: Response,
+    },
+    Key {
+        token_key: Key,
+    },
+    Directory {
+        directory: Directory,
+    },
+    IssuerList {
+        issuers: Vec<Issuer>,
+    },
     Nothing {},
 }
 
