@@ -1,5 +1,6 @@
 //! The arguments, and the help that explains them.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -31,8 +32,192 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Demo(Demo),
+    Get(Get),
+    #[command(subcommand)]
+    Serve(Serve),
     Inspect(Inspect),
     Keygen(Keygen),
+}
+
+/// Run the whole protocol on this machine: four roles, real HTTP, both token types.
+#[derive(clap::Args)]
+#[command(after_help = "Starts issuer, attester and origin on 127.0.0.1, is the client itself, and draws what happens. Then \
+    it presents\nwhat must be refused. The last line is `ok`; if any step goes wrong, it says which, and the exit code \
+    is 1.\n\n\
+    Examples:\n  \
+    privacypass demo\n  \
+    privacypass demo --svg demo.svg\n  \
+    privacypass demo --serve --port-base 8100    # then open http://127.0.0.1:8102/login")]
+pub(crate) struct Demo {
+    /// Keep the roles up until Ctrl-C or SIGTERM, and print their URLs.
+    #[arg(long)]
+    pub(crate) serve: bool,
+
+    /// Write the sequence diagram to this file, too.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+
+    /// Use the ports PORT (issuer), PORT+1 (attester) and PORT+2 (origin) in place of free ones.
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port_base: Option<u16>,
+}
+
+/// Fetch a URL, and answer a challenge for a token on the way.
+#[derive(clap::Args)]
+#[command(after_help = "Like curl --fail, with Privacy Pass: the body goes to stdout. Exit code 1 when the token is \
+    refused, when none\ncan be had, and for any other status from 400 on.\n\n\
+    Examples:\n  \
+    privacypass get --attester https://attester.example/ https://origin.example/\n  \
+    privacypass get -v --type 2 --attester http://127.0.0.1:8101 http://127.0.0.1:8102/login")]
+pub(crate) struct Get {
+    /// What to fetch.
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+
+    /// An attester that vouches for this client; several are tried in order. Its question is answered with yes.
+    #[arg(long, value_name = "URL")]
+    pub(crate) attester: Vec<String>,
+
+    /// Answer only challenges of this token type.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) token_type: Option<Type>,
+
+    /// Write the body to this file.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Print status and headers before the body.
+    #[arg(short, long, conflicts_with_all = ["output", "json"])]
+    pub(crate) include: bool,
+
+    /// Say on stderr what happens.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
+    /// Speak plain http beyond this machine, too. Whoever is on the path can then take tokens.
+    #[arg(long)]
+    pub(crate) insecure_http: bool,
+}
+
+/// Run one role as a service.
+///
+/// The services speak plain http, for a proxy with TLS in front of them; so they listen on this machine only unless
+/// --expose says otherwise. They stop on Ctrl-C and SIGTERM, after the requests in flight. The log on stderr holds no
+/// token and no key.
+#[derive(Subcommand)]
+pub(crate) enum Serve {
+    Issuer(ServeIssuer),
+    Attester(ServeAttester),
+    Origin(ServeOrigin),
+}
+
+/// Where a service listens.
+#[derive(clap::Args)]
+pub(crate) struct Listen {
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8100")]
+    pub(crate) listen: SocketAddr,
+
+    /// Listen beyond this machine in plain http: for a closed network.
+    #[arg(long)]
+    pub(crate) expose: bool,
+}
+
+/// Serve an issuer: its directory and its token requests.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  \
+    privacypass keygen --type 2 --out issuer.pem\n  \
+    privacypass serve issuer --key issuer.pem --listen 127.0.0.1:8100")]
+pub(crate) struct ServeIssuer {
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+
+    /// A private key, as `keygen` writes it. Of each type, clients use the first.
+    #[arg(long = "key", value_name = "FILE", required = true)]
+    pub(crate) keys: Vec<PathBuf>,
+}
+
+/// Serve an attester that asks whether you are human, and believes you.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  \
+    privacypass serve attester --issuer 127.0.0.1:8100 --listen 127.0.0.1:8101\n  \
+    privacypass serve attester --issuer issuer.example=http://127.0.0.1:8100 --listen 127.0.0.1:8101")]
+pub(crate) struct ServeAttester {
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+
+    /// An issuer to forward to, by its name; with =URL its directory is fetched from there.
+    #[arg(long = "issuer", value_name = "NAME[=URL]", required = true)]
+    pub(crate) issuers: Vec<String>,
+
+    /// Speak plain http with issuers beyond this machine, too.
+    #[arg(long)]
+    pub(crate) insecure_http: bool,
+}
+
+/// Serve an origin: a page that takes a token.
+#[derive(clap::Args)]
+#[command(after_help = "The keys say which token types are asked for. Type 2 needs the issuer's public key; type 1 its \
+    private key.\n\n\
+    Example:\n  \
+    privacypass serve origin --issuer 127.0.0.1:8100 --key issuer.pem --listen 127.0.0.1:8102\n  \
+    privacypass get --attester http://127.0.0.1:8101 http://127.0.0.1:8102/")]
+pub(crate) struct ServeOrigin {
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+
+    /// A name of the origin, as clients write it in Host; without any, the address it listens on.
+    #[arg(long = "name", value_name = "HOST[:PORT]")]
+    pub(crate) names: Vec<String>,
+
+    /// The name of the issuer whose tokens are taken.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) issuer: String,
+
+    /// A key of the issuer, as `keygen` writes it.
+    #[arg(long = "key", value_name = "FILE")]
+    pub(crate) keys: Vec<PathBuf>,
+
+    /// A public key of type 2, as the issuer's directory has it.
+    #[arg(long = "token-key", value_name = "BASE64URL")]
+    pub(crate) token_keys: Vec<String>,
+
+    /// How the challenge is written: quoted where needed, always, or never.
+    #[arg(long, value_enum, default_value_t = HeaderProfile::Auto)]
+    pub(crate) profile: HeaderProfile,
+
+    /// For how many seconds a challenge is the same; it is accepted for one to two of these.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub(crate) epoch: u64,
+
+    /// A file with 64 hex digits that all processes of this origin share; without it, a new secret at each start.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret: Option<PathBuf>,
+
+    /// How many spent tokens are remembered; when they are more, tokens are refused until some expire.
+    #[arg(long, value_name = "TOKENS", default_value_t = 1_000_000)]
+    pub(crate) capacity: usize,
+
+    /// Add a greased challenge to one answer in N; 0 never does.
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub(crate) grease: u32,
+
+    /// Answer a refused token with 403 and no challenge, for clients that load a page again without end.
+    #[arg(long)]
+    pub(crate) plain_403: bool,
+
+    /// The HTML page that a token opens, in place of the built-in one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) page: Option<PathBuf>,
+}
+
+/// How headers are written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HeaderProfile {
+    Auto,
+    Rfc,
+    Unquoted,
 }
 
 /// Decode anything of Privacy Pass, print every field, and say who would refuse it and why.

@@ -38,6 +38,12 @@ impl Failure {
     }
 }
 
+impl Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
 impl From<io::Error> for Failure {
     /// For output that cannot be written.
     fn from(error: io::Error) -> Self {
@@ -67,6 +73,12 @@ impl Paint {
     /// For text that goes to stdout.
     pub(crate) fn for_stdout() -> Self {
         Self { enabled: wanted(io::stdout().is_terminal()) }
+    }
+
+    /// For a test.
+    #[cfg(test)]
+    pub(crate) const fn none() -> Self {
+        Self { enabled: false }
     }
 
     /// For text that goes to stderr.
