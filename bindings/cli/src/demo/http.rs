@@ -61,7 +61,7 @@ pub(super) async fn exchange(
         let (parts, body) =
             sender.send_request(request).await.map_err(|error| broken(method, path, &error))?.into_parts();
         let body = Limited::new(body, SIZE).collect().await.map_err(|error| broken(method, path, &error))?.to_bytes();
-        Ok((parts, body))
+        Outcome::Ok((parts, body))
     };
     let (parts, body) =
         tokio::time::timeout(TIME, sent).await.map_err(|_| broken(method, path, &"no answer within 5 seconds"))??;

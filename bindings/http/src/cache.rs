@@ -1,0 +1,267 @@
+//! Two caches: issuer directories (for attesters and clients) and tokens (for clients).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use privacypass_core::directory::{Directory, MAX_BYTES, WELL_KNOWN_PATH};
+use privacypass_core::http::MediaType;
+use privacypass_core::issuer::TokenKey;
+use privacypass_core::wire::{ChallengeDigest, Token, TokenChallengeRef, TokenKeyId};
+use reqwest::Url;
+use reqwest::header;
+
+use crate::transport::{PlainHttp, TransportError, read_answer};
+
+/// For how long a directory is kept when its issuer says nothing, in seconds.
+const DEFAULT_MAX_AGE: u64 = 300;
+/// For how long a directory is kept at most, in seconds: a day, as RFC 9578's example has it.
+const LONGEST_MAX_AGE: u64 = 86_400;
+/// The shortest time between two fetches that an unknown key asks for, so that made-up key ids cannot make us flood the
+/// issuer.
+const REFETCH_PAUSE: Duration = Duration::from_secs(10);
+
+/// A directory as fetched, with its keys made ready for use.
+pub struct FetchedDirectory {
+    directory: Directory,
+    keys: Vec<TokenKey>,
+    token_request_url: Url,
+    fetched: Instant,
+    max_age: Duration,
+    etag: Option<header::HeaderValue>,
+}
+
+impl FetchedDirectory {
+    /// What the issuer publishes.
+    #[must_use]
+    pub const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The keys of the types this library knows, in the directory's order.
+    #[must_use]
+    pub fn keys(&self) -> &[TokenKey] {
+        &self.keys
+    }
+
+    /// Where token requests go.
+    #[must_use]
+    pub const fn token_request_url(&self) -> &Url {
+        &self.token_request_url
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.fetched.elapsed() < self.max_age
+    }
+}
+
+/// One issuer's directory, fetched when needed and kept for as long as the issuer says.
+pub struct DirectoryCache {
+    http: reqwest::Client,
+    plain_http: PlainHttp,
+    url: Url,
+    /// Held over a fetch, so that many requests make one fetch.
+    current: tokio::sync::Mutex<Option<Arc<FetchedDirectory>>>,
+}
+
+impl DirectoryCache {
+    /// Caches the directory of the issuer at `base`; nothing is fetched yet.
+    pub(crate) fn new(http: reqwest::Client, plain_http: PlainHttp, base: &Url) -> Result<Self, TransportError> {
+        let url = base.join(WELL_KNOWN_PATH).map_err(|_| TransportError::Address)?;
+        if !plain_http.allows(&url) {
+            return Err(TransportError::Address);
+        }
+        Ok(Self { http, plain_http, url, current: tokio::sync::Mutex::default() })
+    }
+
+    /// The directory, fetched if there is none or its time is over.
+    ///
+    /// # Errors
+    /// Why it could not be fetched.
+    pub async fn get(&self) -> Result<Arc<FetchedDirectory>, TransportError> {
+        let mut current = self.current.lock().await;
+        match &*current {
+            Some(kept) if kept.is_fresh() => Ok(Arc::clone(kept)),
+            _ => self.fetch_into(&mut current).await,
+        }
+    }
+
+    /// The directory, fetched anew for a key that `seen` did not hold, but not more often than every ten seconds.
+    ///
+    /// # Errors
+    /// Why it could not be fetched.
+    pub async fn get_newer(&self, seen: &FetchedDirectory) -> Result<Arc<FetchedDirectory>, TransportError> {
+        let mut current = self.current.lock().await;
+        match &*current {
+            // Another request has fetched since, or the last fetch is too recent for a new one.
+            Some(kept) if kept.fetched > seen.fetched || kept.fetched.elapsed() < REFETCH_PAUSE => Ok(Arc::clone(kept)),
+            _ => self.fetch_into(&mut current).await,
+        }
+    }
+
+    async fn fetch_into(
+        &self,
+        current: &mut Option<Arc<FetchedDirectory>>,
+    ) -> Result<Arc<FetchedDirectory>, TransportError> {
+        let fetched = Arc::new(self.fetch(current.as_deref()).await?);
+        *current = Some(Arc::clone(&fetched));
+        tracing::debug!(keys = fetched.keys.len(), "issuer directory fetched");
+        Ok(fetched)
+    }
+
+    async fn fetch(&self, old: Option<&FetchedDirectory>) -> Result<FetchedDirectory, TransportError> {
+        let mut request = self.http.get(self.url.clone()).header(header::ACCEPT, MediaType::IssuerDirectory.as_str());
+        if let Some(etag) = old.and_then(|old| old.etag.clone()) {
+            request = request.header(header::IF_NONE_MATCH, etag);
+        }
+        let response = request.send().await.map_err(|error| TransportError::of(&error))?;
+        let max_age = Duration::from_secs(max_age(response.headers()));
+        if let (304, Some(old)) = (response.status().as_u16(), old) {
+            return Ok(FetchedDirectory {
+                directory: old.directory.clone(),
+                keys: old.keys.clone(),
+                token_request_url: old.token_request_url.clone(),
+                fetched: Instant::now(),
+                max_age,
+                etag: old.etag.clone(),
+            });
+        }
+        if response.status().as_u16() != 200 {
+            return Err(TransportError::Status(response.status().as_u16()));
+        }
+        let etag = response.headers().get(header::ETAG).cloned();
+        let body = read_answer(response, MAX_BYTES).await?;
+        let directory = Directory::parse(&body).map_err(|_| TransportError::Unexpected)?;
+        let token_request_url = self.url.join(&directory.issuer_request_uri).map_err(|_| TransportError::Unexpected)?;
+        if !self.plain_http.allows(&token_request_url) {
+            return Err(TransportError::Address);
+        }
+        let keys = directory.token_keys.iter().filter_map(|key| key.to_token_key().ok()).collect();
+        Ok(FetchedDirectory { directory, keys, token_request_url, fetched: Instant::now(), max_age, etag })
+    }
+}
+
+/// For how many seconds an answer may be kept, by its `Cache-Control`.
+fn max_age(headers: &header::HeaderMap) -> u64 {
+    let mut age = DEFAULT_MAX_AGE;
+    for value in headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok()) {
+        for directive in value.split(',').map(str::trim) {
+            if directive.eq_ignore_ascii_case("no-store") || directive.eq_ignore_ascii_case("no-cache") {
+                return 0;
+            }
+            if let Some((name, seconds)) = directive.split_once('=') {
+                if name.trim().eq_ignore_ascii_case("max-age") {
+                    age = seconds.trim().trim_matches('"').parse().unwrap_or(0);
+                }
+            }
+        }
+    }
+    age.min(LONGEST_MAX_AGE)
+}
+
+/// What a token is kept under: type, issuer name, redemption context and origin info (RFC 9577 section 3.1).
+///
+/// A challenge consists of exactly these four, so its digest stands for all of them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CacheKey(ChallengeDigest);
+
+impl CacheKey {
+    /// The key for tokens that answer `challenge`.
+    #[must_use]
+    pub fn of(challenge: &TokenChallengeRef<'_>) -> Self {
+        Self(challenge.digest())
+    }
+}
+
+struct CachedToken {
+    token: Token,
+    token_key_id: TokenKeyId,
+    expires_at: u64,
+}
+
+/// Unused tokens, each of which is taken out once.
+///
+/// Tokens are bearer credentials: they are kept in memory only and wiped when they are dropped.
+pub struct TokenCache {
+    tokens: Mutex<HashMap<CacheKey, Vec<CachedToken>>>,
+    capacity: usize,
+}
+
+impl TokenCache {
+    /// Makes a cache for `capacity` tokens. A token for which there is no room is dropped: it can be fetched again.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self { tokens: Mutex::default(), capacity }
+    }
+
+    /// Keeps a token until `expires_at`; times are unix seconds.
+    pub fn put(&self, key: CacheKey, token: Token, expires_at: u64, now: u64) {
+        let Ok(token_key_id) = token.as_token_ref().map(|token| token.token_key_id()) else { return };
+        let mut tokens = self.lock();
+        sweep(&mut tokens, now);
+        let held: usize = tokens.values().map(Vec::len).sum();
+        if held < self.capacity && now < expires_at {
+            tokens.entry(key).or_default().push(CachedToken { token, token_key_id, expires_at });
+        }
+    }
+
+    /// Takes a token out, if there is one; with `token_key_id`, one made with that key.
+    #[must_use]
+    pub fn take(&self, key: CacheKey, token_key_id: Option<TokenKeyId>, now: u64) -> Option<Token> {
+        let mut tokens = self.lock();
+        sweep(&mut tokens, now);
+        let list = tokens.get_mut(&key)?;
+        let position = list.iter().position(|kept| token_key_id.is_none_or(|id| id == kept.token_key_id))?;
+        let taken = list.remove(position).token;
+        if list.is_empty() {
+            tokens.remove(&key);
+        }
+        Some(taken)
+    }
+
+    /// The number of tokens held.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().values().map(Vec::len).sum()
+    }
+
+    /// Whether no token is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A panic elsewhere cannot leave the map half changed.
+    fn lock(&self) -> MutexGuard<'_, HashMap<CacheKey, Vec<CachedToken>>> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn sweep(tokens: &mut HashMap<CacheKey, Vec<CachedToken>>, now: u64) {
+    tokens.retain(|_, list| {
+        list.retain(|kept| now < kept.expires_at);
+        !list.is_empty()
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cache_control_is_read_and_bounded() {
+        let age = |values: &[&'static str]| {
+            let mut headers = header::HeaderMap::new();
+            for value in values {
+                headers.append(header::CACHE_CONTROL, header::HeaderValue::from_static(value));
+            }
+            max_age(&headers)
+        };
+        assert_eq!(age(&[]), DEFAULT_MAX_AGE);
+        assert_eq!(age(&["public, max-age=60"]), 60);
+        assert_eq!(age(&["public", "Max-Age=\"61\""]), 61);
+        assert_eq!(age(&["max-age=99999999"]), LONGEST_MAX_AGE);
+        assert_eq!(age(&["max-age=60, no-store"]), 0);
+        assert_eq!(age(&["max-age=x"]), 0);
+    }
+}
