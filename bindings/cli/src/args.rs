@@ -42,13 +42,15 @@ pub(crate) enum Command {
 
 /// Run the whole protocol on this machine: four roles, real HTTP, both token types.
 #[derive(clap::Args)]
-#[command(after_help = "Starts issuer, attester and origin on 127.0.0.1, is the client itself, and draws what happens. Then \
+#[command(
+    after_help = "Starts issuer, attester and origin on 127.0.0.1, is the client itself, and draws what happens. Then \
     it presents\nwhat must be refused. The last line is `ok`; if any step goes wrong, it says which, and the exit code \
     is 1.\n\n\
     Examples:\n  \
     privacypass demo\n  \
     privacypass demo --svg demo.svg\n  \
-    privacypass demo --serve --port-base 8100    # then open http://127.0.0.1:8102/login")]
+    privacypass demo --serve --port-base 8100    # then open http://127.0.0.1:8102/login"
+)]
 pub(crate) struct Demo {
     /// Keep the roles up until Ctrl-C or SIGTERM, and print their URLs.
     #[arg(long)]
@@ -158,11 +160,13 @@ pub(crate) struct ServeAttester {
 
 /// Serve an origin: a page that takes a token.
 #[derive(clap::Args)]
-#[command(after_help = "The keys say which token types are asked for. Type 2 needs the issuer's public key; type 1 its \
+#[command(
+    after_help = "The keys say which token types are asked for. Type 2 needs the issuer's public key; type 1 its \
     private key.\n\n\
     Example:\n  \
     privacypass serve origin --issuer 127.0.0.1:8100 --key issuer.pem --listen 127.0.0.1:8102\n  \
-    privacypass get --attester http://127.0.0.1:8101 http://127.0.0.1:8102/")]
+    privacypass get --attester http://127.0.0.1:8101 http://127.0.0.1:8102/"
+)]
 pub(crate) struct ServeOrigin {
     #[command(flatten)]
     pub(crate) listen: Listen,

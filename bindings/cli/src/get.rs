@@ -9,7 +9,7 @@ use privacypass_http::transport::PlainHttp;
 use serde_json::json;
 
 use crate::args::Get;
-use crate::output::{Failure, Outcome, Paint, printable, print_json};
+use crate::output::{Failure, Outcome, Paint, print_json, printable};
 
 /// Runs the command.
 pub(crate) fn run(args: &Get, json: bool) -> Outcome {

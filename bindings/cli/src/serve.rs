@@ -112,9 +112,7 @@ fn origin(args: &ServeOrigin) -> Outcome<Router> {
         issuer = match key.token_type() {
             TokenType::VOPRF_P384 => issuer.with_private_key(key),
             // The public key is all that is needed: the private one is wiped here.
-            token_type => {
-                issuer.with_public_key(token_type, key.token_key()).map_err(|error| unusable(&error))?
-            }
+            token_type => issuer.with_public_key(token_type, key.token_key()).map_err(|error| unusable(&error))?,
         };
     }
     for text in &args.token_keys {

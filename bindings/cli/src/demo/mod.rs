@@ -31,16 +31,18 @@ async fn demo(args: &Demo, json: bool) -> Outcome {
     let trusted = keys.trusted(&ports.issuer_name()?).map_err(failed)?;
     let world = World::start(ports, keys.into_set().map_err(failed)?, trusted).await?;
 
-    let flows = vec![
-        run::flow(&world, TokenType::BLIND_RSA_2048).await?,
-        run::flow(&world, TokenType::VOPRF_P384).await?,
-    ];
+    let flows =
+        vec![run::flow(&world, TokenType::BLIND_RSA_2048).await?, run::flow(&world, TokenType::VOPRF_P384).await?];
     let urls = args.serve.then(|| world.urls());
     let story = Story { ok: true, flows, total_ms: http::ms_since(began), urls };
     if let Some(file) = &args.svg {
         write_svg(file, &story)?;
     }
-    if json { print_json(&story)? } else { print(&story)? }
+    if json {
+        print_json(&story)?
+    } else {
+        print(&story)?
+    }
     if args.serve {
         privacypass_http::server::shutdown_signal().await;
     }
@@ -58,8 +60,7 @@ fn print(story: &Story) -> io::Result<()> {
     let mut out = io::stdout().lock();
     picture::print(story, paint, &mut out)?;
     let refused: usize = story.flows.iter().map(|flow| flow.refusals.len()).sum();
-    let summary =
-        format!("{} token types, {refused} refusals, {:.1} s", story.flows.len(), story.total_ms / 1000.0);
+    let summary = format!("{} token types, {refused} refusals, {:.1} s", story.flows.len(), story.total_ms / 1000.0);
     writeln!(out, "{}", paint.dim(&summary))?;
     if let Some(urls) = &story.urls {
         writeln!(out, "\nThe roles stay up until Ctrl-C:")?;

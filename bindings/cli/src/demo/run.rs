@@ -75,7 +75,8 @@ impl Run<'_> {
         expect(&answer, StatusCode::OK, "fetching the attester's list of issuers")?;
         self.steps.push(Step::new(Role::Client, Role::Attester, "GET list of issuers"));
         self.behind_the_attester();
-        self.steps.push(Step::new(Role::Attester, Role::Client, "issuers' keys").bytes(answer.body.len()).ms(answer.ms));
+        self.steps
+            .push(Step::new(Role::Attester, Role::Client, "issuers' keys").bytes(answer.body.len()).ms(answer.ms));
         let list = IssuerList::parse(&answer.body).map_err(|_| wrong("the attester's list does not parse"))?;
         let keys = list.issuers.get(challenge.issuer_name()).map(Vec::as_slice).unwrap_or_default();
         if !keys.iter().any(|key| key.token_type == self.token_type && key.token_key == token_key) {
@@ -120,8 +121,10 @@ impl Run<'_> {
     fn behind_the_attester(&mut self) {
         for seen in self.world.traffic.take() {
             let is_directory = seen.path == WELL_KNOWN_PATH;
-            let there = Step::new(Role::Attester, Role::Issuer, if is_directory { "GET directory" } else { "TokenRequest" });
-            let back = Step::new(Role::Issuer, Role::Attester, if is_directory { "directory" } else { "TokenResponse" });
+            let there =
+                Step::new(Role::Attester, Role::Issuer, if is_directory { "GET directory" } else { "TokenRequest" });
+            let back =
+                Step::new(Role::Issuer, Role::Attester, if is_directory { "directory" } else { "TokenResponse" });
             self.steps.push(if is_directory { there } else { there.bytes(seen.request_bytes) });
             self.steps.push(back.bytes(seen.response_bytes).ms(seen.ms));
         }

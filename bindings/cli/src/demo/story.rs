@@ -67,7 +67,7 @@ impl Step {
     /// Size and time for people, as `259 B · 1.2 ms`.
     pub(crate) fn figures(&self) -> String {
         let bytes = self.bytes.map(|bytes| format!("{bytes} B"));
-        let ms = self.ms.map(|ms| format!("{ms:.1} ms"));
+        let ms = self.ms.map(|ms| if ms < 1.0 { format!("{ms:.2} ms") } else { format!("{ms:.1} ms") });
         bytes.into_iter().chain(ms).collect::<Vec<_>>().join(" · ")
     }
 }

@@ -15,23 +15,34 @@ const HEAD: usize = 96;
 const REFUSAL: usize = 24;
 const GAP: usize = 36;
 
+// Plain colours and no custom properties, which some viewers outside browsers do not know.
 const STYLE: &str = "
-    svg { --paper: #ffffff; --ink: #1f2328; --soft: #59636e; --line: #c8d1da; --accent: #0550ae; --box: #f3f6fa; --no: #b3261e; }
-    @media (prefers-color-scheme: dark) {
-      svg { --paper: #0d1117; --ink: #e6edf3; --soft: #9198a1; --line: #3d444d; --accent: #79c0ff; --box: #161b22; --no: #ff8f87; }
-    }
-    text { font: 14px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: var(--ink); }
-    .paper { fill: var(--paper); }
+    text { font: 14px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; fill: #1f2328; }
+    .paper { fill: #ffffff; }
     .title { font-size: 18px; font-weight: 600; }
     .role { font-weight: 600; text-anchor: middle; }
-    .box { fill: var(--box); stroke: var(--line); }
-    .life { stroke: var(--line); stroke-dasharray: 3 4; }
-    .arrow { stroke: var(--accent); stroke-width: 1.6; }
-    .head, .dot { fill: var(--accent); }
-    .label { text-anchor: middle; paint-order: stroke; stroke: var(--paper); stroke-width: 5px; }
-    .figures { font-size: 12px; fill: var(--soft); }
+    .box { fill: #f3f6fa; stroke: #c8d1da; }
+    .life { stroke: #c8d1da; stroke-dasharray: 3 4; }
+    .arrow { stroke: #0550ae; stroke-width: 1.6; }
+    .head, .dot { fill: #0550ae; }
+    .gap { fill: #ffffff; }
+    .label { text-anchor: middle; }
+    .figures { font-size: 12px; fill: #59636e; }
     .end { text-anchor: end; }
-    .no { fill: var(--no); font-weight: 600; }";
+    .no { fill: #b3261e; font-weight: 600; }
+    @media (prefers-color-scheme: dark) {
+      text { fill: #e6edf3; }
+      .paper, .gap { fill: #0d1117; }
+      .box { fill: #161b22; stroke: #3d444d; }
+      .life { stroke: #3d444d; }
+      .arrow { stroke: #79c0ff; }
+      .head, .dot { fill: #79c0ff; }
+      .figures { fill: #9198a1; }
+      .no { fill: #ff8f87; }
+    }";
+
+/// About how wide a character of a label is, for the gap in the lifelines behind it.
+const CHARACTER: usize = 8;
 
 /// Draws a story.
 pub(super) fn draw(story: &Story) -> String {
@@ -108,10 +119,12 @@ fn draw_step(out: &mut Svg, step: &Step, y: usize) {
     // The tip stops short of the lifeline; its two other corners lie behind it.
     let (tip, back) = if from < to { (to - 3, to - 13) } else { (to + 3, to + 13) };
     out.line(format_args!(r#"  <line class="arrow" x1="{from}" y1="{line}" x2="{back}" y2="{line}"/>"#));
+    out.line(format_args!(r#"  <path class="head" d="M{tip} {line} L{back} {} L{back} {} Z"/>"#, line - 5, line + 5));
+    let gap = step.message.chars().count() * CHARACTER;
     out.line(format_args!(
-        r#"  <path class="head" d="M{tip} {line} L{back} {} L{back} {} Z"/>"#,
-        line - 5,
-        line + 5
+        r#"  <rect class="gap" x="{}" y="{}" width="{gap}" height="18"/>"#,
+        middle.saturating_sub(gap / 2),
+        y.saturating_sub(14)
     ));
     out.text("label", middle, y, &step.message);
     if !figures.is_empty() {

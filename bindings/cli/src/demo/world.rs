@@ -88,7 +88,10 @@ async fn bind(base: Option<u16>, offset: u16) -> Outcome<TcpListener> {
     let port = base.map_or(Some(0), |base| base.checked_add(offset));
     let port = port.ok_or_else(|| Failure::new("the ports end at 65535", "give a lower --port-base"))?;
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
-        Failure::new(format!("cannot listen on 127.0.0.1:{port}: {error}"), "choose another --port-base, or leave it out")
+        Failure::new(
+            format!("cannot listen on 127.0.0.1:{port}: {error}"),
+            "choose another --port-base, or leave it out",
+        )
     })
 }
 
