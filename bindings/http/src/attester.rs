@@ -211,11 +211,12 @@ impl AttesterService {
     /// The issuer and key that a request is for.
     async fn find_issuer(&self, body: &[u8]) -> Result<(Arc<FetchedDirectory>, CheckedRequest), Problem> {
         let mut refusal = Problem::of_kind(ErrorKind::Unsupported, issuer_status(ErrorKind::Unsupported));
+        let mut failed = None;
         for issuer in &self.shared.issuers {
             let mut directory = match issuer.directory.get().await {
                 Ok(directory) => directory,
                 Err(error) => {
-                    refusal = issuer_failed(error);
+                    failed = Some(issuer_failed(error));
                     continue;
                 }
             };
@@ -232,7 +233,8 @@ impl AttesterService {
                 Err(error) => refusal = Problem::of_kind(error.kind(), issuer_status(error.kind())),
             }
         }
-        Err(refusal)
+        // An issuer that could not be asked may be the one with the key: then the request is not at fault.
+        Err(failed.unwrap_or(refusal))
     }
 
     /// Asks the issuer. Nothing of the client's goes along but `body`.

@@ -149,10 +149,10 @@ fn max_age(headers: &header::HeaderMap) -> u64 {
             if directive.eq_ignore_ascii_case("no-store") || directive.eq_ignore_ascii_case("no-cache") {
                 return 0;
             }
-            if let Some((name, seconds)) = directive.split_once('=') {
-                if name.trim().eq_ignore_ascii_case("max-age") {
-                    age = seconds.trim().trim_matches('"').parse().unwrap_or(0);
-                }
+            if let Some((name, seconds)) = directive.split_once('=')
+                && name.trim().eq_ignore_ascii_case("max-age")
+            {
+                age = seconds.trim().trim_matches('"').parse().unwrap_or(0);
             }
         }
     }

@@ -119,10 +119,10 @@ impl Attester {
     /// The attester's list, fetched when it is older than `kept`.
     async fn list(&self, kept: Duration) -> Result<Arc<IssuerList>, TransportError> {
         let mut current = self.list.lock().await;
-        if let Some((fetched, list)) = &*current {
-            if fetched.elapsed() < kept {
-                return Ok(Arc::clone(list));
-            }
+        if let Some((fetched, list)) = &*current
+            && fetched.elapsed() < kept
+        {
+            return Ok(Arc::clone(list));
         }
         let request = self.http.get(self.list_url.clone()).header(header::ACCEPT, "application/json");
         let response = request.send().await.map_err(|error| TransportError::of(&error))?;

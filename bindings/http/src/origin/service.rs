@@ -92,7 +92,7 @@ impl Shared {
     /// Redeems the request's token; or gives the answer to send in place of the service's.
     async fn admit<B>(&self, request: &mut Request<B>, now: u64) -> Result<Admitted, Box<Response>> {
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+        let host = host.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
         let Some(name) = self.name_for(host).map(|name| name.map(str::to_owned)) else {
             tracing::debug!(role = "origin", reason = "host", "refused");
             let problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, "this origin has another name: check the URL");
@@ -101,7 +101,7 @@ impl Shared {
         let wants_page = accepts_html(request.headers());
         let token = match presented(request.headers()) {
             Ok(token) => token,
-            Err(kind) => return Err(Box::new(self.refuse(Refusal::Kind(kind), name.as_deref(), now, wants_page))),
+            Err(kind) => return Err(Box::new(self.refuse(&Refusal::Kind(kind), name.as_deref(), now, wants_page))),
         };
         match (token, self.mode) {
             (None, Mode::Optional) => Ok((None, name)),
@@ -117,14 +117,14 @@ impl Shared {
                         tracing::debug!(role = "origin", token_type = %redeemed.token_type, "redeemed");
                         Ok((Some(redeemed), name))
                     }
-                    Err(refusal) => Err(Box::new(self.refuse(refusal, name.as_deref(), now, wants_page))),
+                    Err(refusal) => Err(Box::new(self.refuse(&refusal, name.as_deref(), now, wants_page))),
                 }
             }
         }
     }
 
     /// The answer to a token that was not redeemed. The reason goes to the log alone.
-    fn refuse(&self, refusal: Refusal, name: Option<&str>, now: u64, wants_page: bool) -> Response {
+    fn refuse(&self, refusal: &Refusal, name: Option<&str>, now: u64, wants_page: bool) -> Response {
         let kind = match refusal {
             Refusal::Busy => return Problem::busy().into_response(),
             Refusal::Store(kind) => {
@@ -132,7 +132,7 @@ impl Shared {
                 let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "tokens cannot be redeemed now: try again");
                 return problem.with_retry_after(1).into_response();
             }
-            Refusal::Kind(kind) => kind,
+            Refusal::Kind(kind) => *kind,
         };
         tracing::info!(role = "origin", reason = kind.name(), "token refused");
         let status = StatusCode::from_u16(origin_status(kind)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

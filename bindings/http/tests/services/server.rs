@@ -1,0 +1,81 @@
+//! The connection loop: limits and shutdown.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::routing::get;
+use privacypass_http::server::{Limits, Server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+use crate::common::*;
+
+async fn start(router: Router, limits: Limits) -> Server {
+    Server::start(([127, 0, 0, 1], 0).into(), router, limits).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_shutdown_finishes_what_was_begun() {
+    let begun = Arc::new(Notify::new());
+    let signal = Arc::clone(&begun);
+    let slow = get(move || async move {
+        signal.notify_one();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        "done"
+    });
+    let server = start(Router::new().route("/", slow), Limits::default()).await;
+    let address = server.address();
+    let request = tokio::spawn(async move { get_raw(address, "/").await });
+    begun.notified().await;
+    server.stop().await.unwrap();
+    assert_eq!(request.await.unwrap().text(), "done");
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_ever() {
+    let stuck = get(std::future::pending::<&'static str>);
+    let limits = Limits { shutdown_grace: Duration::from_millis(50), ..Limits::default() };
+    let server = start(Router::new().route("/", stuck), limits).await;
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let before = Instant::now();
+    server.stop().await.unwrap();
+    assert!(before.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_client_that_is_slow_with_its_headers_is_cut_off() {
+    let limits = Limits { header_read: Duration::from_millis(50), ..Limits::default() };
+    let server = start(Router::new(), limits).await;
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost:").await.unwrap();
+    let mut rest = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+    assert!(closed.is_ok(), "the connection is still open");
+}
+
+#[tokio::test]
+async fn a_connection_ends_at_its_age() {
+    let limits = Limits { connection_age: Duration::from_millis(50), ..Limits::default() };
+    let server = start(Router::new().route("/", get(std::future::pending::<&'static str>)), limits).await;
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut rest = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+    assert!(closed.is_ok(), "the connection is still open");
+}
+
+#[tokio::test]
+async fn headers_over_the_limit_are_refused() {
+    let server = start(Router::new().route("/", get(|| async { "ok" })), Limits::default()).await;
+    let long = "x".repeat(20 * 1024);
+    assert_eq!(raw(server.address(), "GET", "/", &[("A", &long)], b"").await.status, 431);
+    let many: Vec<(String, &str)> = (0..101).map(|number| (format!("A{number}"), "x")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    assert_eq!(raw(server.address(), "GET", "/", &many, b"").await.status, 431);
+    assert_eq!(raw(server.address(), "GET", "/", &many[..90], b"").await.status, 200);
+}
