@@ -211,8 +211,12 @@ pub(crate) struct ServeOrigin {
     #[arg(long)]
     pub(crate) plain_403: bool,
 
+    /// Pass requests with a good token on to this service, without the token.
+    #[arg(long, value_name = "http://HOST:PORT")]
+    pub(crate) upstream: Option<String>,
+
     /// The HTML page that a token opens, in place of the built-in one.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "upstream")]
     pub(crate) page: Option<PathBuf>,
 }
 

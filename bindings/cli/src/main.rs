@@ -9,6 +9,7 @@ mod get;
 mod inspect;
 mod keygen;
 mod output;
+mod proxy;
 mod serve;
 
 use std::process::ExitCode;

@@ -26,6 +26,7 @@ use zeroize::Zeroizing;
 
 use crate::args::{HeaderProfile, Listen, Serve, ServeAttester, ServeIssuer, ServeOrigin};
 use crate::output::{Failure, Outcome, Paint, print_json};
+use crate::proxy::{Upstream, forward};
 
 /// Runs the command.
 pub(crate) fn run(args: &Serve, json: bool) -> Outcome {
@@ -147,8 +148,12 @@ fn origin(args: &ServeOrigin) -> Outcome<Router> {
         Some(path) => read(path, "--page")?,
         None => include_str!("serve_page.html").to_owned(),
     };
+    let upstream = args.upstream.as_deref().map(Upstream::parse).transpose()?;
     let hint = "names are host[:port], as clients write them in Host";
     let layer = builder.build().map_err(|error| Failure::new(error, hint))?;
+    if let Some(upstream) = upstream {
+        return Ok(Router::new().fallback(forward).with_state(upstream).layer(layer));
+    }
     let show = move |Extension(token): Extension<RedeemedToken>| {
         let page = page.replace("{{type}}", &token.token_type().to_string());
         async move { axum::response::Html(page) }

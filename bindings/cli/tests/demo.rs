@@ -142,6 +142,24 @@ impl Drop for Running {
     }
 }
 
+/// A service that answers one request, and gives what it was sent.
+fn upstream() -> (String, std::thread::JoinHandle<String>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let seen = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = String::new();
+        while !request.ends_with("\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            request.push(char::from(byte[0]));
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nbehind").unwrap();
+        request
+    });
+    (url, seen)
+}
+
 /// A plain GET, as a browser sends it.
 fn browse(url: &str, path: &str) -> String {
     let host = url.strip_prefix("http://").unwrap();
@@ -236,6 +254,31 @@ fn the_roles_run_one_by_one() {
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         assert!(stdout(&output).contains(&format!("type 0x000{number}")));
     }
+
+    // The same origin in front of another service, which must get the request and not the token.
+    drop(origin);
+    let (behind, seen) = upstream();
+    let origin = Running::start(&[
+        "serve",
+        "origin",
+        "--json",
+        "--listen",
+        &address,
+        "--issuer",
+        name,
+        "--key",
+        &two,
+        "--upstream",
+        &behind,
+    ]);
+    let output = run(&["get", "--attester", &attester_url, &format!("{origin_url}/path?q=1")]);
+    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(0), "behind"), "{}", stderr(&output));
+    let request = seen.join().unwrap();
+    assert!(request.starts_with("GET /path?q=1 HTTP/1.1\r\n"), "{request}");
+    assert!(!request.to_ascii_lowercase().contains("authorization"), "{request}");
+    let output = run(&["get", "--attester", &attester_url, &origin_url]);
+    assert!(stderr(&output).contains("502"), "{}", stderr(&output));
+
     for running in [origin, attester, issuer] {
         assert_eq!(running.terminate(), Some(0));
     }

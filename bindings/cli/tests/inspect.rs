@@ -167,7 +167,7 @@ fn the_table_shows_every_field() {
     let vectors = vectors("rfc9577/headers.json");
     let vector = &vectors["vectors"][0];
     let table = stdout(&run(&["inspect", vector["WWW-Authenticate"].as_str().unwrap()]));
-    let digits: String = table.chars().filter(|c| c.is_ascii_hexdigit()).collect();
+    let digits: String = table.chars().filter(char::is_ascii_hexdigit).collect();
     for wanted in ["issuer.example", "origin.example", "10 s", "apple-ios16", "67 bytes", "342 bytes"] {
         assert!(table.contains(wanted), "{wanted}");
     }

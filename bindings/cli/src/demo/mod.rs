@@ -39,9 +39,9 @@ async fn demo(args: &Demo, json: bool) -> Outcome {
         write_svg(file, &story)?;
     }
     if json {
-        print_json(&story)?
+        print_json(&story)?;
     } else {
-        print(&story)?
+        print(&story)?;
     }
     if args.serve {
         privacypass_http::server::shutdown_signal().await;

@@ -60,9 +60,9 @@ fn step_rows(step: &Step) -> Vec<Row> {
     let mut arrow = Row::lifelines();
     arrow.write(left + 1, &"─".repeat(right - left - 1), Ink::Arrow);
     if from < to {
-        arrow.write(right - 1, "▶", Ink::Arrow)
+        arrow.write(right - 1, "▶", Ink::Arrow);
     } else {
-        arrow.write(left + 1, "◀", Ink::Arrow)
+        arrow.write(left + 1, "◀", Ink::Arrow);
     }
     if !figures.is_empty() {
         // The head is not part of the line that the figures stand in the middle of.

@@ -50,9 +50,9 @@ impl Run<'_> {
         let answer = exchange(self.world.origin.address(), "GET", PAGE, &[], Vec::new()).await?;
         expect(&answer, StatusCode::UNAUTHORIZED, "asking for the page without a token")?;
         let lines: Vec<&[u8]> =
-            answer.headers.get_all(header::WWW_AUTHENTICATE).iter().map(|value| value.as_bytes()).collect();
+            answer.headers.get_all(header::WWW_AUTHENTICATE).iter().map(axum::http::HeaderValue::as_bytes).collect();
         let found = challenges(lines)
-            .filter_map(|item| item.challenge())
+            .filter_map(privacypass_core::http::Item::challenge)
             .find(|found| found.token_type() == self.token_type)
             .ok_or_else(|| wrong("the origin's 401 has no challenge of this type"))?;
         let challenge = found.value().decode_to_vec();

@@ -25,14 +25,13 @@ const STYLE: &str = "
     .life { stroke: #c8d1da; stroke-dasharray: 3 4; }
     .arrow { stroke: #0550ae; stroke-width: 1.6; }
     .head, .dot { fill: #0550ae; }
-    .gap { fill: #ffffff; }
     .label { text-anchor: middle; }
     .figures { font-size: 12px; fill: #59636e; }
     .end { text-anchor: end; }
     .no { fill: #b3261e; font-weight: 600; }
     @media (prefers-color-scheme: dark) {
       text { fill: #e6edf3; }
-      .paper, .gap { fill: #0d1117; }
+      .paper { fill: #0d1117; }
       .box { fill: #161b22; stroke: #3d444d; }
       .life { stroke: #3d444d; }
       .arrow { stroke: #79c0ff; }
@@ -41,15 +40,12 @@ const STYLE: &str = "
       .no { fill: #ff8f87; }
     }";
 
-/// About how wide a character of a label is, for the gap in the lifelines behind it.
-const CHARACTER: usize = 8;
-
 /// Draws a story.
 pub(super) fn draw(story: &Story) -> String {
     let height = GAP + story.flows.iter().map(flow_height).sum::<usize>();
     let mut out = Svg::default();
     out.line(format_args!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="title desc">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="title desc">"#
     ));
     out.line(format_args!("  <title id=\"title\">Privacy Pass, as it ran</title>"));
     out.line(format_args!(
@@ -120,12 +116,6 @@ fn draw_step(out: &mut Svg, step: &Step, y: usize) {
     let (tip, back) = if from < to { (to - 3, to - 13) } else { (to + 3, to + 13) };
     out.line(format_args!(r#"  <line class="arrow" x1="{from}" y1="{line}" x2="{back}" y2="{line}"/>"#));
     out.line(format_args!(r#"  <path class="head" d="M{tip} {line} L{back} {} L{back} {} Z"/>"#, line - 5, line + 5));
-    let gap = step.message.chars().count() * CHARACTER;
-    out.line(format_args!(
-        r#"  <rect class="gap" x="{}" y="{}" width="{gap}" height="18"/>"#,
-        middle.saturating_sub(gap / 2),
-        y.saturating_sub(14)
-    ));
     out.text("label", middle, y, &step.message);
     if !figures.is_empty() {
         out.text("label figures", middle, y + 23, &figures);

@@ -50,9 +50,9 @@ impl Keys {
 
     /// The keys as an origin trusts them: type 0x0001 shares the private key, type 0x0002 needs the public one.
     pub(super) fn trusted(&self, issuer_name: &str) -> privacypass_core::Result<TrustedIssuer> {
-        Ok(TrustedIssuer::new(issuer_name)
+        TrustedIssuer::new(issuer_name)
             .with_private_key(IssuerKey::derive_voprf_p384(&self.seed)?)
-            .with_public_key(TokenType::BLIND_RSA_2048, self.blind_rsa.token_key())?)
+            .with_public_key(TokenType::BLIND_RSA_2048, self.blind_rsa.token_key())
     }
 
     /// The keys as an issuer holds them.

@@ -320,12 +320,12 @@ pub(crate) fn challenge_body(out: &mut Findings, bytes: &[u8], at: &str, host: O
         }
         (false, false) => {}
     }
-    if let Some(host) = host {
-        if !body.names_origin(host) {
-            let text = format!("origin_info does not name {}: clients must ignore the challenge", printable(host));
-            out.error(RFC, "host-mismatch", at, text);
-            out.error(APPLE, "host-mismatch", at, "origin_info must match the Host of the request");
-        }
+    if let Some(host) = host
+        && !body.names_origin(host)
+    {
+        let text = format!("origin_info does not name {}: clients must ignore the challenge", printable(host));
+        out.error(RFC, "host-mismatch", at, text);
+        out.error(APPLE, "host-mismatch", at, "origin_info must match the Host of the request");
     }
 }
 
@@ -355,10 +355,8 @@ pub(crate) fn token_key(out: &mut Findings, token_type: TokenType, bytes: &[u8],
             let text = format!("a key of type 0x0001 is a compressed point of 49 bytes, and this has {}", bytes.len());
             out.error(RFC, "token-key-size", at, text);
         }
-        TokenType::VOPRF_P384 => {
-            if TokenKey::from_bytes(token_type, bytes).is_err() {
-                out.error(RFC, "token-key-invalid", at, "the 49 bytes are no compressed point of P-384");
-            }
+        TokenType::VOPRF_P384 if TokenKey::from_bytes(token_type, bytes).is_err() => {
+            out.error(RFC, "token-key-invalid", at, "the 49 bytes are no compressed point of P-384");
         }
         // Every RSA type publishes the same structure.
         TokenType::BLIND_RSA_2048 | TokenType(0x0003 | 0x0004 | 0xDA7A) => rsa_key(out, bytes, at),

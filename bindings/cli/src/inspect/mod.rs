@@ -21,9 +21,9 @@ pub(crate) fn run(args: &Inspect, json: bool) -> Outcome {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let report = detect::report(&input, &detect::Context { host: args.host.as_deref(), now })?;
     if json {
-        print_json(&report)?
+        print_json(&report)?;
     } else {
-        print::report(&report)?
+        print::report(&report)?;
     }
     Ok(())
 }
