@@ -100,6 +100,7 @@ pub struct ClientBuilder {
     timeout: Duration,
     prefetch: usize,
     cache_capacity: usize,
+    token_type: Option<TokenType>,
 }
 
 impl ClientBuilder {
@@ -164,6 +165,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Answers challenges of this token type only; the default is every type this library knows.
+    #[must_use]
+    pub const fn token_type(mut self, token_type: TokenType) -> Self {
+        self.token_type = Some(token_type);
+        self
+    }
+
     /// Makes the client.
     ///
     /// # Errors
@@ -185,6 +193,7 @@ impl ClientBuilder {
                 plain_http: self.plain_http,
                 profile: self.profile,
                 prefetch: self.prefetch,
+                token_type: self.token_type,
                 cache: TokenCache::new(self.cache_capacity),
             }),
         })
@@ -206,6 +215,7 @@ struct Inner {
     plain_http: PlainHttp,
     profile: Profile,
     prefetch: usize,
+    token_type: Option<TokenType>,
     cache: TokenCache,
 }
 
@@ -224,6 +234,7 @@ impl PrivateTokenClient {
             timeout: Duration::from_secs(30),
             prefetch: 0,
             cache_capacity: 1000,
+            token_type: None,
         }
     }
 
@@ -260,7 +271,15 @@ impl PrivateTokenClient {
             return Ok(Answer { response, redemption: Redemption::NotAsked, declined: Vec::new() });
         }
         let lines: Vec<HeaderValue> = response.headers().get_all(header::WWW_AUTHENTICATE).iter().cloned().collect();
-        let (offers, mut declined) = read_offers(&lines, response.url());
+        let (mut offers, mut declined) = read_offers(&lines, response.url());
+        offers.retain(|offer| {
+            let wanted = inner.token_type.is_none_or(|wanted| wanted == offer.token_type);
+            if !wanted {
+                let (token_type, reason) = (Some(offer.token_type), DeclineReason::OtherType);
+                declined.push(Declined { index: offer.index, token_type, reason });
+            }
+            wanted
+        });
         if offers.is_empty() && declined.is_empty() {
             return Ok(Answer { response, redemption: Redemption::NotAsked, declined });
         }

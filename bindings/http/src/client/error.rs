@@ -94,6 +94,8 @@ pub enum DeclineReason {
     Skipped(SkipReason),
     /// The token type is not implemented here.
     UnsupportedType,
+    /// The client answers another token type only.
+    OtherType,
     /// The bytes are no `TokenChallenge`.
     Malformed,
     /// The challenge is for another origin than the one that sent it (RFC 9577 section 2.1.1).
@@ -113,6 +115,7 @@ impl fmt::Display for DeclineReason {
         f.write_str(match self {
             Self::Skipped(reason) => return write!(f, "skipped ({reason})"),
             Self::UnsupportedType => "the token type is not implemented here",
+            Self::OtherType => "this client is set to another token type",
             Self::Malformed => "the challenge cannot be read: tell the origin's operator",
             Self::OtherOrigin => "the challenge is for another origin: check the origin's name and port",
             Self::Expired => "the challenge is over",
