@@ -33,7 +33,7 @@
 //! let token = client.finish(pending, &response)?;
 //!
 //! // The origin redeems it: once.
-//! let keys = issuer_keys.map(VerifierKey::from);
+//! let keys = [VerifierKey::of(&issuer_keys[0])?];
 //! let (origin, store) = (Origin::new(&keys), MemorySpendStore::new(1_000_000));
 //! let expected = Expected::Challenge(&challenge);
 //! assert!(origin.redeem(token.as_bytes(), expected, &store, expires_at, now).is_ok());

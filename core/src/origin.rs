@@ -24,6 +24,19 @@ pub enum VerifierKey {
 }
 
 impl VerifierKey {
+    /// What verifies the tokens that `key` makes: its public key where that is enough, else a copy of the private key.
+    ///
+    /// It is for a program that is issuer and origin at once.
+    ///
+    /// # Errors
+    /// None for a key this library made.
+    pub fn of(key: &IssuerKey) -> Result<Self> {
+        match key.copy_for_verification() {
+            Some(copy) => copy.map(Self::Private),
+            None => Ok(Self::Public(key.public().clone())),
+        }
+    }
+
     /// The public key, which names type and identifier.
     #[must_use]
     pub const fn token_key(&self) -> &TokenKey {

@@ -38,7 +38,7 @@ fn main() -> Result<()> {
         println!("  client: token, {} bytes", token.as_bytes().len());
 
         // Type 0x0001 is verified with the private key: here, issuer and origin are one party.
-        let keys = issuer_keys.map(VerifierKey::from);
+        let keys = [VerifierKey::of(&issuer_keys[0])?];
         let (origin, store) = (Origin::new(&keys), MemorySpendStore::new(1_000_000));
         let expected = Expected::Challenge(&challenge);
         let _ = origin.redeem(token.as_bytes(), expected, &store, expires_at, now)?;

@@ -81,6 +81,16 @@ fn a_batch_of_mixed_requests_gives_each_its_own_result() {
 }
 
 #[test]
+fn one_program_can_be_issuer_and_origin() {
+    for (key, challenge) in both() {
+        let verifier = VerifierKey::of(&key).expect("of");
+        assert_eq!(matches!(verifier, VerifierKey::Private(_)), key.token_type() == TokenType::VOPRF_P384);
+        let token = token(&key, &challenge);
+        assert!(Origin::new(&[verifier]).verify(token.as_bytes(), Expected::Challenge(&challenge)).is_ok());
+    }
+}
+
+#[test]
 fn slices_of_different_lengths_are_misuse() {
     let (key, challenge) = both().next().expect("type 1");
     let mut results = vec![Err(Error::new(ErrorKind::Internal)); 2];

@@ -107,6 +107,14 @@ impl IssuerKey {
         self.public.id()
     }
 
+    /// A second copy, for types that only the private key verifies; `None` where the public key does.
+    pub(crate) fn copy_for_verification(&self) -> Option<Result<Self>> {
+        match &self.kind {
+            Kind::VoprfP384(key) => Some(Self::from_voprf_p384_scalar(&key.to_bytes()[..])),
+            Kind::BlindRsa2048(_) => None,
+        }
+    }
+
     /// Answers the blinded messages of up to [`CHUNK`](super::CHUNK) requests for this key, with a result each.
     pub(crate) fn issue(&self, rng: &mut dyn Rng, blinded: &[&[u8]], results: &mut [Result<TokenResponse>]) {
         match &self.kind {

@@ -7,6 +7,7 @@
 //! - [`signers`]: keys in a hardware module or another process
 //! - [`no_alloc`]: programs without a heap
 //! - [`arithmetic`]: how the numbers are computed, and why in constant time
+//! - [`design`]: the decisions, and where they changed
 //! - [`limitations`]: what this library does not do
 
 #[doc = include_str!("roles.md")]
@@ -23,5 +24,7 @@ pub mod signers {}
 pub mod no_alloc {}
 #[doc = include_str!("arithmetic.md")]
 pub mod arithmetic {}
+#[doc = include_str!("design.md")]
+pub mod design {}
 #[doc = include_str!("limitations.md")]
 pub mod limitations {}
