@@ -30,7 +30,7 @@ soak: ## Fuzz each parser for SECONDS_EACH=120 seconds
 
 bench: ## Measure every operation of every role against its peers (ARGS="FILTER")
 	@tests/tools/setup.sh build
-	cargo bench --locked -p privacypass-core --all-features -- $(ARGS)
+	cargo bench --locked --manifest-path core/benches/Cargo.toml -- $(ARGS)
 
 install: ## Install the command `privacypass` (PREFIX=DIR; else cargo's own)
 	@tests/tools/setup.sh build

@@ -5,8 +5,7 @@
 //! client can use. A request shows neither the challenge nor the origin.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::issuance::TokenKey;
-use crate::issuer::find_key;
+use crate::issuance::{TokenKey, find_key};
 use crate::token_type::TokenType;
 use crate::wire::TokenRequestRef;
 

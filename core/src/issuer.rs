@@ -5,7 +5,7 @@
 //! [`issue_with_signer`] does both around a [`Signer`].
 
 use crate::error::{ErrorKind, Result};
-use crate::issuance::{UNANSWERED, answer_in_chunks};
+use crate::issuance::{UNANSWERED, answer_in_chunks, find_key};
 use crate::provider::{Rng, Signer};
 use crate::token_type::TokenType;
 use crate::wire::{FixedBytes, TokenKeyId, TokenRequestRef, TokenResponse};
@@ -84,24 +84,6 @@ impl<'k> Issuer<'k> {
     fn find(&self, request: &TokenRequestRef<'_>) -> Result<usize> {
         find_key(request, self.keys.iter().map(IssuerKey::public))
     }
-}
-
-/// The position in `keys` of the key that `request` names.
-///
-/// # Errors
-/// [`ErrorKind::Unsupported`] when no key is of the request's type, [`ErrorKind::UnknownKey`] when none has the
-/// identifier.
-pub(crate) fn find_key<'a>(request: &TokenRequestRef<'_>, keys: impl Iterator<Item = &'a TokenKey>) -> Result<usize> {
-    let mut error = ErrorKind::Unsupported;
-    for (position, key) in keys.enumerate() {
-        if key.token_type() == request.token_type() {
-            if key.id().truncated() == request.truncated_token_key_id() {
-                return Ok(position);
-            }
-            error = ErrorKind::UnknownKey;
-        }
-    }
-    Err(error.into())
 }
 
 /// The largest input of a signer, in bytes.

@@ -444,7 +444,7 @@ fn challenges_are_found_in_a_soup_of_schemes() {
     }
 }
 
-/// A megabyte of what makes a careless reader start over again and again.
+/// What makes a careless reader start over again and again; it takes seconds then, and milliseconds here.
 #[test]
 fn the_work_is_linear() {
     for (start, piece) in [
@@ -461,10 +461,10 @@ fn the_work_is_linear() {
         ("", "a ,"),
         ("", "Basic a=\"\\\","),
     ] {
-        let line = start.to_owned() + &piece.repeat(1_000_000 / piece.len());
+        let line = start.to_owned() + &piece.repeat(200_000 / piece.len());
         let begun = Instant::now();
         let count = challenges([&line]).count();
         let _ = authorization([&line]);
-        assert!(begun.elapsed() < Duration::from_secs(4), "{start}{piece}: {:?}, {count} items", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(1), "{start}{piece}: {:?}, {count} items", begun.elapsed());
     }
 }

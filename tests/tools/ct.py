@@ -16,24 +16,41 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-# What the library may let be seen, and why: (cases, where, a function, the reason). `in` covers a report whose innermost
-# function is this one, inlined functions counted apart; `below` also covers what it calls.
+# What the library may let be seen, and why: (cases, where, function and file, the reason). `in` covers a report whose
+# innermost function is this one, inlined functions counted apart; `below` also covers what it calls.
 PUBLIC = [
-    ("rsa-(key|sign)", "in", r"PrivateKey<_,_>::(from_components|with_q_inverse)$|Half<_>::new$|^new<16>$",
+    ("rsa-(key|sign)", "in", r"(PrivateKey<_,_>::(from_components|with_q_inverse)|Half<_>::new|^new<16>) .*rsa/",
      "whether the numbers are a key: the outcome of making one"),
-    ("rsa-.*", "in", r"PublicKey<_>::draw$",
+    ("rsa-.*", "in", r"PublicKey<_>::draw ",
      "a draw that is not below the modulus is thrown away; what is seen says nothing of the one that is kept"),
-    ("rsa-.*", "in", r"^(draw_blinding|blind_encoded)<",
+    ("rsa-.*", "in", r"^(draw_blinding|blind_with|blind_encoded)<",
      "whether the product has an inverse: it has, unless somebody guessed a factor of the modulus"),
-    ("rsa-.*", "in", r"^(private_one<|\{closure#1\}<32, 16>$)",
+    ("rsa-.*", "in", r"^(private_one<|\{closure#1\}<32, 16> .*signer\.rs)",
      "whether the signature passed the check for faults: the outcome of signing"),
     ("rsa-finalize", "below", r"^signature_opens<",
      "the signature that finalize gives out, or refuses; the inverse cannot be had from it"),
     ("rsa-finalize", "in", r"^finalize<",
      "whether the signature verifies: the outcome of finalize"),
+    ("voprf-.*", "in", r"((^|::)from_bytes .*p384/scalar\.rs|(^|::)decode_secret )",
+     "whether a scalar is in range: a draw that is not is thrown away, a key that is not is refused"),
+    ("voprf-derive", "in", r"^(UnknownInlinedFun|.*PrivateKey::derive) .*voprf/mod\.rs",
+     "whether a derived scalar is zero, in PrivateKey::derive: it then takes the next counter"),
+    ("voprf-.*", "in", r"(^|::)(to_affine|multiply_point|challenge) ",
+     "whether a point is the identity, which no multiple by a scalar other than zero is"),
+    ("voprf-.*", "in", r"NonceSource::scalar ",
+     "whether the nonce of a proof is zero, which is an error"),
+    ("voprf-evaluate-batch", "below", r"^multiply_sum_vartime<",
+     "the composite of a batch: its scalars are a hash of what the issuer receives and sends"),
+    ("voprf-evaluate-batch", "in", r"(^evaluate_batch|::evaluate_batch|Comb::new) ",
+     "whether an evaluated element or the composite of the batch is the identity, which is an error"),
 ]
 
 REPORTS = {"UninitCondition", "UninitValue", "SyscallParam"}
+
+
+def where(frame):
+    """The source file of a frame, with its folder when valgrind knows it."""
+    return "/".join(part for part in (frame.findtext("dir"), frame.findtext("file")) if part) or "?"
 
 
 def run(driver, case):
@@ -49,7 +66,7 @@ def run(driver, case):
         reports = []
         for error in ElementTree.parse(xml).getroot().iter("error"):
             frames = error.find("stack").iter("frame")
-            stack = [(f.findtext("fn") or "?", f.findtext("file") or "?", f.findtext("line") or "?") for f in frames]
+            stack = [(f.findtext("fn") or "?", where(f), f.findtext("line") or "?") for f in frames]
             reports.append((error.findtext("kind"), stack))
         # The exit code and the reports must agree, or we misread one of them.
         if (done.returncode == 9) != bool(reports):
@@ -62,7 +79,7 @@ def rule_for(case, report):
     kind, stack = report
     for number, (cases, where, function, _) in enumerate(PUBLIC):
         frames = stack[:1] if where == "in" else stack
-        if kind in REPORTS and re.fullmatch(cases, case) and any(re.search(function, name) for name, _, _ in frames):
+        if kind in REPORTS and re.fullmatch(cases, case) and any(re.search(function, f"{name} {file}") for name, file, _ in frames):
             return number
     return None
 

@@ -22,10 +22,11 @@ if [ -n "$(nm --undefined-only "$program")" ]; then
     nm --undefined-only "$program"
     die "the program needs symbols from outside"
 fi
-if nm -C "$program" | grep -E "$forbidden"; then die "the program holds what it must not"; fi
-nm -C "$program" | grep -q 'privacypass_core::' || die "no symbol of the core is in the program: the proof proves nothing"
+symbols=$(nm -C "$program")
+if grep -E "$forbidden" <<<"$symbols"; then die "the program holds what it must not"; fi
+grep -q 'privacypass_core::' <<<"$symbols" || die "no symbol of the core is in the program: the proof proves nothing"
 "$program"
-say "no-alloc: $(nm "$program" | wc -l) symbols, none of a heap, libc or unwinding; $(stat -c %s "$program") bytes"
+say "no-alloc: $(wc -l <<<"$symbols") symbols, none of a heap, libc or unwinding; $(stat -c %s "$program") bytes"
 
 # The proof must be able to fail.
 if build --features leak; then die "the deliberate Vec was not noticed: the proof proves nothing"; fi

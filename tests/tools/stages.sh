@@ -18,7 +18,7 @@ stage_tools() {
 
 stage_fmt() {
     local manifest
-    for manifest in Cargo.toml tests/{no-alloc,panic-free,ct,fuzz}/Cargo.toml; do
+    for manifest in {,core/benches/}Cargo.toml tests/{no-alloc,panic-free,ct,fuzz}/Cargo.toml; do
         cargo fmt --all --check --manifest-path "$manifest"
     done
 }

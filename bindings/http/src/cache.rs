@@ -11,7 +11,7 @@ use privacypass_core::wire::{ChallengeDigest, Token, TokenChallengeRef, TokenKey
 use reqwest::Url;
 use reqwest::header;
 
-use crate::transport::{PlainHttp, TransportError, read_answer};
+use crate::transport::{PlainHttp, TransportError, http_client, read_answer};
 
 /// For how long a directory is kept when its issuer says nothing, in seconds.
 const DEFAULT_MAX_AGE: u64 = 300;
@@ -20,6 +20,9 @@ const LONGEST_MAX_AGE: u64 = 86_400;
 /// The shortest time between two fetches that an unknown key asks for, so that made-up key ids cannot make us flood the
 /// issuer.
 const REFETCH_PAUSE: Duration = Duration::from_secs(10);
+
+/// For how long a fetch may take when the caller does not say.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A directory as fetched, with its keys made ready for use.
 pub struct FetchedDirectory {
@@ -65,6 +68,17 @@ pub struct DirectoryCache {
 }
 
 impl DirectoryCache {
+    /// Caches the directory of the issuer called `name` (`host[:port]`); nothing is fetched yet.
+    ///
+    /// For an origin that takes its issuer's public keys from there, and for tools.
+    ///
+    /// # Errors
+    /// [`TransportError::Address`] when the name cannot be used, [`TransportError::Tls`] without root certificates.
+    pub fn of_issuer(name: &str, plain_http: PlainHttp) -> Result<Self, TransportError> {
+        let base = plain_http.base_of(name).ok_or(TransportError::Address)?;
+        Self::new(http_client(FETCH_TIMEOUT)?, plain_http, &base)
+    }
+
     /// Caches the directory of the issuer at `base`; nothing is fetched yet.
     pub(crate) fn new(http: reqwest::Client, plain_http: PlainHttp, base: &Url) -> Result<Self, TransportError> {
         let url = base.join(WELL_KNOWN_PATH).map_err(|_| TransportError::Address)?;

@@ -31,7 +31,7 @@
 //! | a spend store or a generator that fails | 503; the token is not redeemed |
 //!
 //! All refusals of a token look the same. Which check failed is in the log, as the name of the
-//! [`ErrorKind`](privacypass_core::ErrorKind).
+//! [`ErrorKind`].
 
 mod service;
 mod state;

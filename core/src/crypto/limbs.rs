@@ -20,10 +20,11 @@ pub(crate) const fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
 
 /// `a - b - borrow` as (difference, borrow out), the borrow being 0 or 1.
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation)]
 pub(crate) const fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
-    let t = (a as u128).wrapping_sub(b as u128).wrapping_sub(borrow as u128);
-    (t as u64, ((t >> 64) as u64) & 1)
+    // Not in 128 bits: the compiler finds the chain of borrows only in this form.
+    let (t, first) = a.overflowing_sub(b);
+    let (t, second) = t.overflowing_sub(borrow);
+    (t, (first | second) as u64)
 }
 
 /// All ones when `bit` is 1, zero when it is 0.

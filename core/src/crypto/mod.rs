@@ -3,6 +3,7 @@
 //! The arithmetic stands behind a narrow seam: a key object made once, and slices in, slices out. Nothing above this
 //! module sees a limb.
 
+mod inverse;
 pub(crate) mod limbs;
 
 pub mod blind_rsa;

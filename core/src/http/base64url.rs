@@ -233,28 +233,35 @@ impl Iterator for Unescaped<'_> {
     }
 }
 
-/// The six bits of a character of either alphabet.
-const fn sextet(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'A'..=b'Z' => byte.wrapping_sub(b'A'),
-        b'a'..=b'z' => byte.wrapping_sub(b'a').wrapping_add(26),
-        b'0'..=b'9' => byte.wrapping_sub(b'0').wrapping_add(52),
-        b'-' | b'+' => 62,
-        b'_' | b'/' => 63,
-        _ => return None,
-    })
+/// The characters of base64url, by their six bits.
+const CHARACTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Stands in [`SEXTETS`] for a character of neither alphabet.
+const NO_SEXTET: u8 = 0xFF;
+
+/// The six bits of each character of either alphabet.
+static SEXTETS: [u8; 256] = sextets();
+
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)] // runs in the compiler, where a panic is an error
+const fn sextets() -> [u8; 256] {
+    let mut table = [NO_SEXTET; 256];
+    let mut sextet = 0;
+    while sextet < 64 {
+        table[CHARACTERS[sextet as usize] as usize] = sextet;
+        sextet += 1;
+    }
+    table[b'+' as usize] = 62;
+    table[b'/' as usize] = 63;
+    table
+}
+
+fn sextet(byte: u8) -> Option<u8> {
+    SEXTETS.get(usize::from(byte)).copied().filter(|sextet| *sextet != NO_SEXTET)
 }
 
 /// The base64url character of the low six bits.
-const fn character(sextet: u8) -> u8 {
-    let sextet = sextet & 63;
-    match sextet {
-        0..=25 => sextet.wrapping_add(b'A'),
-        26..=51 => sextet.wrapping_sub(26).wrapping_add(b'a'),
-        52..=61 => sextet.wrapping_sub(52).wrapping_add(b'0'),
-        62 => b'-',
-        _ => b'_',
-    }
+fn character(sextet: u8) -> u8 {
+    CHARACTERS.get(usize::from(sextet & 63)).copied().unwrap_or_default()
 }
 
 /// Reads a value once, to know that it decodes and how it was written.

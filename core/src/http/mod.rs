@@ -1,7 +1,7 @@
 //! The `PrivateToken` HTTP authentication scheme (RFC 9577): headers, media types and status codes.
 //!
 //! Bytes in, bytes out, nothing in between: reading borrows the header and allocates nothing, writing goes to a buffer
-//! of the caller. What a challenge, a key or a token holds is the business of [`wire`](crate::wire) and of the roles;
+//! of the caller. What a challenge, a key or a token holds is the business of `wire` and of the roles;
 //! here only their first two bytes are read, for the token type. No input makes any of this panic.
 //!
 //! ```

@@ -35,7 +35,7 @@ pub const fn issuer_status(kind: ErrorKind) -> u16 {
 /// | credentials or a token that are malformed | 400 |
 /// | a token that was rejected, replayed or is out of time, whatever the check that failed | 401 |
 /// | a token of a type this origin does not ask for | 401 |
-/// | randomness, store, signer, memory | 503 |
+/// | randomness, store, signer, memory; a spend store that is full | 503 |
 /// | a misuse of this library by the service, a bug | 500 |
 ///
 /// Malformed credentials are a 400 and not a 401, because a new challenge would not mend the client that wrote them: one
@@ -44,6 +44,8 @@ pub const fn issuer_status(kind: ErrorKind) -> u16 {
 pub const fn origin_status(kind: ErrorKind) -> u16 {
     match kind {
         ErrorKind::Unsupported => 401,
+        // The token is good and stays unspent: a new challenge would make the client burn another for nothing.
+        ErrorKind::Exhausted => 503,
         _ => match kind.band() {
             Band::Malformed => 400,
             Band::Rejected | Band::State => 401,
@@ -68,7 +70,7 @@ mod tests {
                 InvalidToken | InvalidProof | ChallengeMismatch | UnknownKey => (422, 401),
                 Attestation => (403, 401),
                 AlreadyUsed | Replayed | Expired => (422, 401),
-                Exhausted => (503, 401),
+                Exhausted => (503, 503),
                 Rng | Store | Signer | NoMemory => (503, 503),
             };
             assert_eq!(issuer_status(*kind), issuer, "issuer, {kind:?}");

@@ -12,6 +12,7 @@ mod token_key;
 mod voprf_p384;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::wire::TokenRequestRef;
 
 pub use issuer_key::IssuerKey;
 pub use token_key::{Randomness, TokenKey};
@@ -26,6 +27,24 @@ pub(crate) const CHUNK: usize = 16;
 
 /// The result of an item that nothing has answered yet.
 pub(crate) const UNANSWERED: Error = Error::new(ErrorKind::Internal);
+
+/// The position in `keys` of the key that `request` names.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] when no key is of the request's type, [`ErrorKind::UnknownKey`] when none has the
+/// identifier.
+pub(crate) fn find_key<'a>(request: &TokenRequestRef<'_>, keys: impl Iterator<Item = &'a TokenKey>) -> Result<usize> {
+    let mut error = ErrorKind::Unsupported;
+    for (position, key) in keys.enumerate() {
+        if key.token_type() == request.token_type() {
+            if key.id().truncated() == request.truncated_token_key_id() {
+                return Ok(position);
+            }
+            error = ErrorKind::UnknownKey;
+        }
+    }
+    Err(error.into())
+}
 
 /// Answers the unanswered items that `pick` chooses, [`CHUNK`] at a time, through `run`.
 ///

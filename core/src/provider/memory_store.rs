@@ -1,6 +1,7 @@
 //! A spend store in memory, for one process.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
 
@@ -12,12 +13,14 @@ const SHARDS: usize = 64;
 
 /// A [`SpendStore`] in memory, bounded and shared by the threads of one process.
 ///
-/// Each spend is one insertion under one lock. When a shard is full of unexpired keys it refuses
+/// Each spend is one insertion under one lock. When the store is full of unexpired keys it refuses
 /// ([`ErrorKind::Exhausted`]) and never evicts: a forgotten key is a token that can be redeemed twice. A restart forgets
 /// all; so change the origin's challenge secret at a restart, or use a durable store.
 pub struct MemorySpendStore {
     shards: Vec<Mutex<Shard>>,
-    capacity_per_shard: usize,
+    capacity: usize,
+    /// The keys in all shards, those being inserted included.
+    held: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -31,21 +34,17 @@ struct Shard {
 const SWEEP: usize = 32;
 
 impl MemorySpendStore {
-    /// Makes a store for about `capacity` keys that are unexpired at the same time.
-    ///
-    /// Keys spread over 64 shards; each holds a 64th of the capacity, rounded up, and an eighth more for uneven spread.
-    /// A key takes about 130 bytes.
+    /// Makes a store that holds up to `capacity` keys at a time, at about 130 bytes a key.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        let even = capacity.div_ceil(SHARDS);
-        let capacity_per_shard = even.saturating_add(even.div_ceil(8)).max(1);
-        Self { shards: core::iter::repeat_with(Mutex::default).take(SHARDS).collect(), capacity_per_shard }
+        let shards = core::iter::repeat_with(Mutex::default).take(SHARDS).collect();
+        Self { shards, capacity, held: AtomicUsize::new(0) }
     }
 
     /// The number of keys held, with those expired that no spend has removed yet.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| lock(shard).expiries.len()).sum()
+        self.held.load(Ordering::Relaxed)
     }
 
     /// Whether no key is held.
@@ -54,9 +53,22 @@ impl MemorySpendStore {
         self.len() == 0
     }
 
-    fn shard(&self, key: &SpendKey) -> MutexGuard<'_, Shard> {
+    /// Spends `key` if there is room, under one lock.
+    fn try_spend(&self, key: &SpendKey, expires_at: u64, now: u64) -> Option<Spend> {
         // Keys are hashes, so any byte of one spreads evenly.
-        lock(&self.shards[usize::from(key[0]) % SHARDS])
+        let mut shard = lock(&self.shards[usize::from(key[0]) % SHARDS]);
+        if shard.expiries.get(key).is_some_and(|expiry| *expiry > now) {
+            return Some(Spend::Replayed);
+        }
+        self.held.fetch_sub(shard.sweep(now), Ordering::Relaxed);
+        let room = |held| (held < self.capacity).then_some(held + 1);
+        self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).ok()?;
+        if shard.expiries.insert(*key, expires_at).is_some() {
+            // It was there, expired, and has only got a new expiry.
+            self.held.fetch_sub(1, Ordering::Relaxed);
+        }
+        shard.by_expiry.entry(expires_at).or_default().push(*key);
+        Some(Spend::Fresh)
     }
 }
 
@@ -67,25 +79,23 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
 
 impl SpendStore for MemorySpendStore {
     fn spend(&self, key: &SpendKey, expires_at: u64, now: u64) -> Result<Spend> {
-        let mut shard = self.shard(key);
-        if shard.expiries.get(key).is_some_and(|expiry| *expiry > now) {
-            return Ok(Spend::Replayed);
+        if let Some(spend) = self.try_spend(key, expires_at, now) {
+            return Ok(spend);
         }
-        shard.sweep(now);
-        if shard.expiries.len() >= self.capacity_per_shard {
-            return Err(ErrorKind::Exhausted.into());
+        // Full: other shards may hold expired keys. The second try looks for the key again, under the lock.
+        for shard in &self.shards {
+            self.held.fetch_sub(lock(shard).sweep(now), Ordering::Relaxed);
         }
-        shard.expiries.insert(*key, expires_at);
-        shard.by_expiry.entry(expires_at).or_default().push(*key);
-        Ok(Spend::Fresh)
+        self.try_spend(key, expires_at, now).ok_or(ErrorKind::Exhausted.into())
     }
 }
 
 impl Shard {
-    /// Removes some of the expired keys.
-    fn sweep(&mut self, now: u64) {
+    /// Removes some of the expired keys and gives their number.
+    fn sweep(&mut self, now: u64) -> usize {
+        let before = self.expiries.len();
         for _ in 0..SWEEP {
-            let Some(mut oldest) = self.by_expiry.first_entry().filter(|oldest| *oldest.key() <= now) else { return };
+            let Some(mut oldest) = self.by_expiry.first_entry().filter(|oldest| *oldest.key() <= now) else { break };
             match oldest.get_mut().pop() {
                 // A key spent again after its expiry stands under its new expiry too.
                 Some(key) if self.expiries.get(&key) == Some(oldest.key()) => drop(self.expiries.remove(&key)),
@@ -93,6 +103,7 @@ impl Shard {
                 None => drop(oldest.remove()),
             }
         }
+        before - self.expiries.len()
     }
 }
 
@@ -118,17 +129,35 @@ mod tests {
 
     #[test]
     fn a_full_store_refuses_and_forgets_nothing() {
-        let store = MemorySpendStore::new(SHARDS * 8);
-        let capacity = u16::try_from(store.capacity_per_shard).unwrap();
-        for number in 0..capacity {
-            assert_eq!(store.spend(&key(number), 100 + u64::from(number), 0), Ok(Spend::Fresh));
+        const CAPACITY: u16 = 500;
+        let store = MemorySpendStore::new(CAPACITY.into());
+        let spread = |number: u16| core::array::from_fn(|i| key(number.wrapping_mul(7))[(i + 1) % 32]);
+        for number in 0..CAPACITY {
+            assert_eq!(store.spend(&spread(number), 100 + u64::from(number), 0), Ok(Spend::Fresh));
         }
-        assert_eq!(store.spend(&key(capacity), 200, 99), Err(ErrorKind::Exhausted.into()));
-        for number in 0..capacity {
-            assert_eq!(store.spend(&key(number), 200, 99), Ok(Spend::Replayed), "{number}");
+        assert_eq!(store.spend(&spread(CAPACITY), 2000, 99), Err(ErrorKind::Exhausted.into()));
+        for number in 0..CAPACITY {
+            assert_eq!(store.spend(&spread(number), 2000, 99), Ok(Spend::Replayed), "{number}");
         }
-        // At 100 the first entry expires, which makes room for one.
-        assert_eq!(store.spend(&key(capacity), 200, 100), Ok(Spend::Fresh));
-        assert_eq!(store.spend(&key(capacity + 1), 200, 100), Err(ErrorKind::Exhausted.into()));
+        assert_eq!(store.len(), usize::from(CAPACITY));
+        // At 100 the first entry expires, in whatever shard, which makes room for one.
+        assert_eq!(store.spend(&spread(CAPACITY), 2000, 100), Ok(Spend::Fresh));
+        assert_eq!(store.spend(&spread(CAPACITY + 1), 2000, 100), Err(ErrorKind::Exhausted.into()));
+    }
+
+    #[test]
+    fn expired_keys_leave_and_the_count_stays_true() {
+        let store = MemorySpendStore::new(1000);
+        for now in 0..200u16 {
+            for number in 0..50 {
+                assert_eq!(store.spend(&key(number), u64::from(now) + 1, now.into()), Ok(Spend::Fresh));
+            }
+        }
+        let held: usize = store.shards.iter().map(|shard| lock(shard).expiries.len()).sum();
+        assert_eq!((store.len(), held), (50, 50));
+        let _ = store.spend(&[9; 32], 1000, 500);
+        let _ = store.spend(&key(1000), 1000, 500);
+        let waiting: usize = store.shards.iter().map(|shard| lock(shard).by_expiry.len()).sum();
+        assert!(waiting < 200, "{waiting} old expiries are still held");
     }
 }

@@ -24,7 +24,8 @@ impl<const N: usize> FixedBytes<N> {
     /// [`ErrorKind::BufferTooSmall`] when they do not fit; nothing is appended.
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
         let end = self.length.saturating_add(bytes.len());
-        let slot = self.bytes.get_mut(self.length..end).ok_or_else(|| Error::new(ErrorKind::BufferTooSmall).at(end))?;
+        let rest = self.bytes.get_mut(self.length..).unwrap_or_default();
+        let slot = rest.get_mut(..bytes.len()).ok_or_else(|| Error::new(ErrorKind::BufferTooSmall).at(end))?;
         slot.copy_from_slice(bytes);
         self.length = end;
         Ok(())

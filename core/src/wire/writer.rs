@@ -21,11 +21,11 @@ impl<'a> Writer<'a> {
 
     /// Appends `bytes`.
     pub fn put(&mut self, bytes: &[u8]) {
-        let end = self.written.saturating_add(bytes.len());
-        if let Some(slot) = self.buffer.get_mut(self.written..end) {
+        let rest = self.buffer.get_mut(self.written..);
+        if let Some(slot) = rest.and_then(|rest| rest.get_mut(..bytes.len())) {
             slot.copy_from_slice(bytes);
         }
-        self.written = end;
+        self.written = self.written.saturating_add(bytes.len());
     }
 
     /// Appends a `uint8`.

@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use privacypass_core::crypto::blind_rsa::{self, BlindingInverse, Variant};
 use privacypass_core::crypto::rsa::{PrivateKey2048, PublicKey2048};
+use privacypass_core::crypto::voprf::{self, Blind, ELEMENT_BYTES, OUTPUT_BYTES, PROOF_BYTES};
 
 use crate::rsa2048;
 use crate::taint::{SecretRng, public, public_top_bit, public_value, secret};
@@ -16,6 +17,14 @@ pub const ALL: &[(&str, fn())] = &[
     ("rsa-sign", rsa_sign),
     ("rsa-blind", rsa_blind),
     ("rsa-finalize", rsa_finalize),
+    ("voprf-key", voprf_key),
+    ("voprf-derive", voprf_derive),
+    ("voprf-blind", voprf_blind),
+    ("voprf-evaluate", voprf_evaluate),
+    ("voprf-evaluate-batch", voprf_evaluate_batch),
+    ("voprf-evaluate-each", voprf_evaluate_each),
+    ("voprf-finalize", voprf_finalize),
+    ("voprf-verify", voprf_verify),
 ];
 
 const MESSAGE: &[u8] = b"a token input";
@@ -32,7 +41,7 @@ fn leak_branch() {
             break;
         }
     }
-    public_value(&mut equal);
+    public_value(&equal);
     assert!(black_box(equal));
 }
 
@@ -41,8 +50,8 @@ fn leak_index() {
     let table: Vec<u8> = (0..=255).collect();
     let mut key = black_box([7_u8; 1]);
     secret(&mut key);
-    let mut found = black_box(&table)[usize::from(key[0])];
-    public_value(&mut found);
+    let found = black_box(&table)[usize::from(key[0])];
+    public_value(&found);
     assert_eq!(black_box(found), 7);
 }
 
@@ -85,8 +94,7 @@ fn rsa_sign() {
 fn blinded(out: &mut [u8; 256]) -> BlindingInverse<32> {
     let mut message = black_box(MESSAGE.to_vec());
     secret(&mut message);
-    let inverse =
-        blind_rsa::blind(&rsa_public_key(), Variant::PssDeterministic, &message, &mut SecretRng(2), out);
+    let inverse = blind_rsa::blind(&rsa_public_key(), Variant::PssDeterministic, &message, &mut SecretRng(2), out);
     public(out);
     inverse.unwrap_or_else(|error| panic!("blinding: {error}"))
 }
@@ -111,9 +119,97 @@ fn rsa_finalize() {
     blind_rsa::blind_sign(&key, &mut SecretRng(3), &request, &mut response).expect("a signature");
     public(&mut response);
     let variant = Variant::PssDeterministic;
-    let outcome =
-        blind_rsa::finalize(&rsa_public_key(), variant, MESSAGE, &response, inverse, &mut signature);
+    let outcome = blind_rsa::finalize(&rsa_public_key(), variant, MESSAGE, &response, inverse, &mut signature);
     assert!(outcome.is_ok());
     public(&mut signature);
     black_box(signature);
+}
+
+/// The issuer's key. Its public half is public, also where it lies inside the key.
+fn secret_voprf_key() -> voprf::PrivateKey {
+    let mut scalar = black_box([0x2A_u8; 48]);
+    secret(&mut scalar);
+    let key = voprf::PrivateKey::from_bytes(&scalar).unwrap_or_else(|error| panic!("a scalar below n: {error}"));
+    public_value(key.public());
+    key
+}
+
+fn voprf_key() {
+    black_box(secret_voprf_key());
+}
+
+fn voprf_derive() {
+    let mut seed = black_box([0x17_u8; 32]);
+    secret(&mut seed);
+    let key = voprf::PrivateKey::derive(&seed, b"PrivacyPass").unwrap_or_else(|error| panic!("a key: {error}"));
+    public_value(key.public());
+    black_box(key);
+}
+
+/// The client's blinding: input and blind are secret, the blinded element is public.
+fn voprf_blinded(seed: u64) -> (Blind, [u8; ELEMENT_BYTES]) {
+    let mut input = black_box(MESSAGE.to_vec());
+    secret(&mut input);
+    let mut element = [0; ELEMENT_BYTES];
+    let blind = voprf::blind(&input, &mut SecretRng(seed), &mut element);
+    public(&mut element);
+    (blind.unwrap_or_else(|error| panic!("blinding: {error}")), element)
+}
+
+fn voprf_blind() {
+    black_box(voprf_blinded(4));
+}
+
+/// Evaluation and proof: key and proof nonce are secret, evaluated elements and proof are public.
+fn evaluate(blinded: &[[u8; ELEMENT_BYTES]]) -> (Vec<[u8; ELEMENT_BYTES]>, [u8; PROOF_BYTES]) {
+    let mut evaluated = vec![[0; ELEMENT_BYTES]; blinded.len()];
+    let proof = secret_voprf_key().blind_evaluate(&mut SecretRng(5), blinded, &mut evaluated);
+    public(evaluated.as_flattened_mut());
+    let mut proof = proof.unwrap_or_else(|error| panic!("evaluation: {error}"));
+    public(&mut proof);
+    (evaluated, proof)
+}
+
+fn voprf_evaluate() {
+    black_box(evaluate(&[voprf_blinded(6).1]));
+}
+
+fn voprf_evaluate_batch() {
+    black_box(evaluate(&[voprf_blinded(7).1, voprf_blinded(8).1, voprf_blinded(9).1]));
+}
+
+fn voprf_evaluate_each() {
+    let blinded = [voprf_blinded(10).1, voprf_blinded(11).1];
+    let mut evaluated = [[0; ELEMENT_BYTES]; 2];
+    let mut proofs = [[0; PROOF_BYTES]; 2];
+    let mut results = [Ok(()); 2];
+    let key = secret_voprf_key();
+    let outcome = key.blind_evaluate_each(&mut SecretRng(12), &blinded, &mut evaluated, &mut proofs, &mut results);
+    public_value(&results);
+    assert!(outcome.is_ok() && results.iter().all(Result::is_ok));
+    public(evaluated.as_flattened_mut());
+    public(proofs.as_flattened_mut());
+    black_box((evaluated, proofs));
+}
+
+/// The client's last step: the blind, the input and the output are secret; what the issuer sent is public.
+fn voprf_finalize() {
+    let key = secret_voprf_key();
+    let (blind, blinded) = voprf_blinded(13);
+    let (evaluated, proof) = evaluate(&[blinded]);
+    let mut input = black_box(MESSAGE.to_vec());
+    secret(&mut input);
+    let output = voprf::finalize_one(key.public(), &input, &blind, &blinded, &evaluated[0], &proof);
+    let mut output = output.unwrap_or_else(|error| panic!("finalizing: {error}"));
+    public(&mut output);
+    black_box(output);
+}
+
+/// The origin's check of a privately verifiable token: the key is secret, and so is the right authenticator, which a
+/// forger would like to learn byte by byte. The token presented and the verdict are public.
+fn voprf_verify() {
+    let mut results = [Ok(())];
+    let outcome = secret_voprf_key().verify_slice(&[MESSAGE], &[[0x33; OUTPUT_BYTES]], &mut results);
+    public_value(&results);
+    assert!(outcome.is_ok() && results[0].is_err());
 }

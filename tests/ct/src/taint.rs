@@ -22,10 +22,10 @@ pub fn public(bytes: &mut [u8]) {
     unsafe { ct_public(bytes.as_ptr(), bytes.len()) }
 }
 
-/// Declares a whole value public, for a verdict that a function returns.
-pub fn public_value<T>(value: &mut T) {
+/// Declares a whole value public: a verdict that a function returns, or the public half of a key inside the key.
+pub fn public_value<T>(value: &T) {
     // SAFETY: the range is that of a live value; the request reads and writes none of it.
-    unsafe { ct_public(core::ptr::from_mut(value).cast(), size_of::<T>()) }
+    unsafe { ct_public(core::ptr::from_ref(value).cast(), size_of::<T>()) }
 }
 
 /// Declares the top bit of the first byte public, and nothing else.

@@ -15,6 +15,7 @@ pub fn all(input: &Opaque<'_>, out: &mut [u8]) {
         base64(value, out);
     }
     used(base64_len(input.number));
+    used(write_base64url(input.bytes, out));
     grease(input, out);
     media_types(input);
     status(input);

@@ -1,11 +1,14 @@
 //! The issuer's routes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use privacypass_core::directory::{Directory, RotationPolicy};
 use privacypass_core::provider::SystemRng;
+use privacypass_http::cache::DirectoryCache;
 use privacypass_http::issuer::{IssuerLimits, IssuerService, KeySet};
+use privacypass_http::transport::PlainHttp;
 use tokio::io::AsyncWriteExt;
 
 use crate::common::*;
@@ -159,4 +162,17 @@ async fn a_body_that_does_not_come_is_408() {
     // The server is as good as before.
     let mut stream = tokio::net::TcpStream::connect(issuer.address()).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_directory_is_fetched_once_while_it_is_fresh() {
+    let issuer = serve(issuer_service().router()).await;
+    let cache = DirectoryCache::of_issuer(&issuer.address().to_string(), PlainHttp::Loopback).unwrap();
+    let first = cache.get().await.unwrap();
+    assert_eq!(first.keys().len(), 2);
+    assert_eq!(first.token_request_url().as_str(), format!("http://{}/token-request", issuer.address()));
+    issuer.stop().await.unwrap();
+    assert!(Arc::ptr_eq(&first, &cache.get().await.unwrap()));
+    assert!(Arc::ptr_eq(&first, &cache.get_newer(&first).await.unwrap()), "too soon for another fetch");
+    assert!(DirectoryCache::of_issuer("a/b", PlainHttp::Loopback).is_err());
 }

@@ -1,8 +1,9 @@
 //! The client's side: prepare, blind, finalize (RFC 9474 sections 4.1, 4.2 and 4.4).
 
 use super::{PREFIX_LEN, SALT_LEN, Variant, signature_opens};
+use crate::crypto::inverse::invert;
 use crate::crypto::pss;
-use crate::crypto::rsa::{MAX_MODULUS_BITS, PublicKey, invert, uint};
+use crate::crypto::rsa::{MAX_MODULUS_BITS, PublicKey, uint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Rng;
 use zeroize::{Zeroize, Zeroizing};
@@ -120,16 +121,6 @@ pub(super) fn blind_with<const N: usize>(
     let mut em = Zeroizing::new([0u8; MAX_MODULUS_BITS / 8]);
     let em = &mut em[..pss::encoded_len(em_bits)];
     pss::encode(msg, salt, em_bits, em)?;
-    blind_encoded(pk, em, r, out)
-}
-
-/// The arithmetic of [`blind_with`], on an encoded message below n.
-pub(super) fn blind_encoded<const N: usize>(
-    pk: &PublicKey<N>,
-    em: &[u8],
-    r: &[u64; N],
-    out: &mut [u8],
-) -> Result<BlindingInverse<N>> {
     let n = pk.n();
     let m = Zeroizing::new(uint::from_be::<N>(em).ok_or(ErrorKind::Misuse)?);
     // Montgomery form times plain number: plain.

@@ -4,8 +4,8 @@ extern crate std;
 
 use super::hazmat::blind_with_salt_and_r;
 use super::*;
-use crate::crypto::rsa::tests::{TestRng, oracle_key, private_key};
-use crate::crypto::rsa::{PrivateKey2048, PublicKey2048};
+use crate::crypto::rsa::tests::{TestRng, components, oracle_key, oracle_pow, private_key};
+use crate::crypto::rsa::{PrivateKey2048, PrivateKey4096, PublicKey2048, PublicKey4096};
 use crate::error::{ErrorKind, Result};
 use crate::provider::Rng;
 use ::rsa::pss::{Signature, SigningKey, VerifyingKey};
@@ -42,7 +42,7 @@ fn issue(sk: &PrivateKey2048, variant: Variant, msg: &[u8], seed: u64) -> [u8; L
 
 #[test]
 fn the_oracle_accepts_ours_and_we_accept_the_oracles() {
-    let (sk, oracle) = (private_key(20), oracle_key(20));
+    let (sk, oracle) = (private_key(20), oracle_key(20, 2048));
     for variant in [Variant::PssDeterministic, Variant::PssZeroDeterministic] {
         let verifying: VerifyingKey<Sha384> =
             VerifyingKey::new_with_salt_len(oracle.to_public_key(), variant.salt_len());
@@ -54,6 +54,51 @@ fn the_oracle_accepts_ours_and_we_accept_the_oracles() {
             let theirs = signing.sign_with_rng(&mut TestRng(i.into()), &msg).to_bytes();
             verify(sk.public(), variant, &msg, &theirs).unwrap();
         }
+    }
+}
+
+#[test]
+fn moduli_that_do_not_fill_their_limbs_work() {
+    let variant = Variant::PssDeterministic;
+    for bits in [2048, 2050, 2056] {
+        let oracle = oracle_key(26, bits);
+        let [n, e, d, p, q] = components(&oracle);
+        let sk = PrivateKey4096::from_components(&n, &e, &d, &p, &q).unwrap();
+        let pk = sk.public();
+        assert_eq!((pk.modulus_bits(), pk.modulus_len()), (bits, bits.div_ceil(8)));
+        let mut rng = TestRng(4);
+        let len = pk.modulus_len();
+        let (mut blinded, mut blind_sig, mut sig) = ([0; 257], [0; 257], [0; 257]);
+        let inverse = blind(pk, variant, b"message", &mut rng, &mut blinded).unwrap();
+        blind_sign(&sk, &mut rng, &blinded[..len], &mut blind_sig).unwrap();
+        finalize(pk, variant, b"message", &blind_sig[..len], inverse, &mut sig).unwrap();
+        let verifying: VerifyingKey<Sha384> = VerifyingKey::new_with_salt_len(oracle.to_public_key(), SALT_LEN);
+        verifying.verify(b"message", &Signature::try_from(&sig[..len]).unwrap()).unwrap();
+    }
+}
+
+#[test]
+fn an_encoding_a_byte_shorter_than_the_modulus_verifies() {
+    let oracle = oracle_key(27, 2049);
+    let [n, e, d, ..] = components(&oracle);
+    let pk = PublicKey4096::from_components(&n, &e).unwrap();
+    assert_eq!((pk.modulus_bits(), pk.modulus_len()), (2049, 257));
+    let signing: SigningKey<Sha384> = SigningKey::new_with_salt_len(oracle, SALT_LEN);
+    let mut sig = signing.sign_with_rng(&mut TestRng(5), b"message").to_bytes();
+    verify(&pk, Variant::PssDeterministic, b"message", &sig).unwrap();
+    // A number whose lower 256 bytes are the encoding and whose top byte is 1, signed with the plain power.
+    let number = |bytes: &[u8]| uint::from_be::<64>(bytes).unwrap();
+    let mut em = [0; 257];
+    let found = (0..64).find(|&i| {
+        pss::encode(b"message", &[i; SALT_LEN], 2048, &mut em[1..]).unwrap();
+        em[0] = 1;
+        uint::lt(&number(&em), &number(&n)) == 1
+    });
+    assert!(found.is_some());
+    for (top, expected) in [(0, None), (1, Some(ErrorKind::InvalidToken))] {
+        em[0] = top;
+        uint::write_be(&oracle_pow(&number(&em), &number(&d), &number(&n)), &mut sig);
+        assert_eq!(kind(verify(&pk, Variant::PssDeterministic, b"message", &sig)), expected, "top byte {top}");
     }
 }
 
@@ -194,6 +239,29 @@ fn a_message_that_shares_a_factor_with_the_modulus_is_refused() {
         }
     }
     assert!(coprime > 4 && sharing > 4, "{coprime} coprime, {sharing} sharing");
+}
+
+/// Gives the same number, little-endian, at every call.
+struct Fixed([u8; LEN]);
+
+impl Rng for Fixed {
+    fn fill(&mut self, out: &mut [u8]) -> Result<()> {
+        out.copy_from_slice(&self.0[..out.len()]);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_blinding_factor_that_is_not_invertible_is_refused() {
+    let [n, e, d, p, q] = components(&oracle_key(28, 2048));
+    let sk = PrivateKey2048::from_components(&n, &e, &d, &p, &q).unwrap();
+    let mut factor = [0; LEN];
+    factor.iter_mut().zip(p.iter().rev()).for_each(|(to, from)| *to = *from);
+    let mut out = [7; LEN];
+    let outcome = blind_sign(&sk, &mut Fixed(factor), &[1; LEN], &mut out);
+    assert_eq!((kind(outcome), out), (Some(ErrorKind::Rng), [0; LEN]));
+    let outcome = blind(sk.public(), Variant::PssZeroDeterministic, b"message", &mut Fixed(factor), &mut out);
+    assert_eq!((kind(outcome), out), (Some(ErrorKind::Malformed), [0; LEN]));
 }
 
 #[test]

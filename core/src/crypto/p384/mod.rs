@@ -4,10 +4,11 @@
 //! name ends in `_vartime` take public values only; everything else runs in constant time, except where a result's
 //! being absent (a point not on the curve, a scalar out of range) is itself public.
 
+#![allow(clippy::needless_range_loop)] // a limb is its index: in the formulas and in several arrays at once
+
 pub(crate) mod base_table;
 pub(crate) mod field;
 pub(crate) mod hash;
-pub(crate) mod invert;
 pub(crate) mod mul;
 pub(crate) mod point;
 pub(crate) mod scalar;

@@ -12,7 +12,7 @@
 
 use zeroize::Zeroize;
 
-use crate::crypto::limbs::{eq_mask, sbb};
+use crate::crypto::limbs::{eq_mask, mask, sbb};
 use crate::crypto::p384::base_table::BASE;
 use crate::crypto::p384::field::LIMBS;
 use crate::crypto::p384::point::{Affine, Point, normalize};
@@ -60,7 +60,7 @@ impl Signs {
         for i in 0..LIMBS {
             (negative[i], borrow) = sbb(N[i], k[i], borrow);
         }
-        let take = crate::crypto::limbs::mask(negated);
+        let take = mask(negated);
         for i in 0..LIMBS {
             k[i] ^= take & (k[i] ^ negative[i]);
         }
@@ -99,7 +99,7 @@ impl Signs {
 #[inline(always)]
 fn lookup<const ENTRIES: usize>(table: &[Affine; ENTRIES], digits: u64, width: usize) -> Affine {
     let minus = 1 ^ (digits >> (width - 1) & 1);
-    let index = (digits ^ 0u64.wrapping_sub(minus)) & (ENTRIES as u64 - 1);
+    let index = (digits ^ mask(minus)) & (ENTRIES as u64 - 1);
     let mut out = Affine::BLANK;
     for (i, entry) in (0u64..).zip(table) {
         let take = eq_mask(i, index);
@@ -221,7 +221,7 @@ const NAF_DIGITS: usize = 385;
 
 /// The sum of each scalar times its point, in a time that depends on the scalars: for public values only.
 ///
-/// The points are given by their odd multiples. At most `COUNT` pairs are used.
+/// The points are given by their odd multiples; there are at most `COUNT` of them.
 pub(crate) fn multiply_sum_vartime<const COUNT: usize>(tables: &[OddMultiples], scalars: &[Scalar]) -> Point {
     let mut nafs = [[0i8; NAF_DIGITS]; COUNT];
     for (naf, scalar) in nafs.iter_mut().zip(scalars) {

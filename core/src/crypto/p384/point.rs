@@ -205,7 +205,7 @@ impl Point {
 
 /// Brings points to affine form with one inversion; false, with `out` meaningless, when one of them is the identity.
 ///
-/// Both slices have the same length; what one has more is left alone.
+/// Where one slice is longer than the other, the rest of it is left alone.
 pub(crate) fn normalize(points: &[Point], out: &mut [Affine]) -> bool {
     let mut product = Fe::ONE;
     for (point, slot) in points.iter().zip(out.iter_mut()) {

@@ -4,9 +4,9 @@
 
 use zeroize::Zeroize;
 
-use crate::crypto::limbs::{adc, mac, sbb};
+use crate::crypto::inverse::invert;
+use crate::crypto::limbs::{adc, mac, mask, sbb};
 use crate::crypto::p384::field::{LIMBS, below, limbs_from_bytes, limbs_to_bytes};
-use crate::crypto::p384::invert::invert;
 
 /// The order n of the group, a prime.
 pub(crate) const N: [u64; LIMBS] = [
@@ -20,9 +20,6 @@ pub(crate) const N: [u64; LIMBS] = [
 
 /// -1/n modulo 2^64.
 const N_NEGATED_INVERSE: u64 = 0x6ed4_6089_e88f_dc45;
-
-/// 1/n modulo 2^62, for the inversion.
-const N_INVERSE_62: u64 = 0x112b_9f76_1770_23bb;
 
 /// R^2 modulo n.
 const R2: Scalar = Scalar([
@@ -99,7 +96,7 @@ impl Scalar {
         for i in 0..LIMBS {
             (difference[i], borrow) = sbb(self.0[i], other.0[i], borrow);
         }
-        let add_back = 0u64.wrapping_sub(borrow);
+        let add_back = mask(borrow);
         let mut carry = 0;
         for i in 0..LIMBS {
             (difference[i], carry) = adc(difference[i], N[i] & add_back, carry);
@@ -130,7 +127,7 @@ impl Scalar {
 
     /// The inverse, and 0 for 0.
     pub(crate) fn invert(&self) -> Self {
-        Self(invert(&self.0, &N, N_INVERSE_62)).mul(&R3)
+        Self(invert(&self.0, &N).0).mul(&R3)
     }
 
     /// Whether the scalar is 0; the outcome is public.
@@ -153,7 +150,7 @@ fn subtract_n_once(value: &[u64; LIMBS], high: u64) -> Scalar {
         (reduced[i], borrow) = sbb(value[i], N[i], borrow);
     }
     let (_, borrow) = sbb(high, 0, borrow);
-    let keep = 0u64.wrapping_sub(borrow);
+    let keep = mask(borrow);
     for i in 0..LIMBS {
         reduced[i] ^= keep & (reduced[i] ^ value[i]);
     }

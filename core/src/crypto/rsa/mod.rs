@@ -1,10 +1,9 @@
 //! RSA on arithmetic of our own: keys, their DER, and the raw operations that RFC 9474 builds on.
 //!
-//! Keys are made once and hold every constant of their modulus. Numbers cross this boundary as big-endian bytes;
-//! nothing outside sees a limb. The private operation and the blinding arithmetic take the same time whatever the
+//! Keys are made once and hold every constant of their modulus. Numbers cross the public boundary as big-endian bytes;
+//! nothing outside `crypto` sees a limb. The private operation and the blinding arithmetic take the same time whatever the
 //! secrets are; the public exponent is public.
 
-mod inverse;
 mod montgomery;
 #[cfg(feature = "pkcs8")]
 mod pkcs8;
@@ -18,8 +17,6 @@ pub(crate) mod tests;
 
 pub use private::PrivateKey;
 pub use public::PublicKey;
-
-pub(crate) use inverse::invert;
 
 /// The shortest modulus that any key of this library may have, in bits.
 ///

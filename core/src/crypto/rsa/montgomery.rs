@@ -90,13 +90,9 @@ impl<const N: usize> Modulus<N> {
 
     /// `a - b`, both below the modulus.
     pub(crate) fn sub(&self, a: &[u64; N], b: &[u64; N]) -> [u64; N] {
-        let (mut out, borrow) = uint::sub(a, b);
-        let back = mask(borrow);
-        let mut carry = 0;
-        for i in 0..N {
-            (out[i], carry) = adc(out[i], self.m[i] & back, carry);
-        }
-        out
+        let (difference, borrow) = uint::sub(a, b);
+        let back = uint::select(mask(borrow), &self.m, &[0; N]);
+        uint::add(&difference, &back).0
     }
 
     fn double(&self, a: &[u64; N]) -> [u64; N] {

@@ -113,9 +113,8 @@ impl<const N: usize, const H: usize> PrivateKey<N, H> {
         let internal = |_| Error::new(ErrorKind::Internal);
         let pk = self.public();
         let [n, e, d] = [pk.n().value(), pk.e(), &self.d].map(bytes);
-        let q_inverse = Zeroizing::new(self.p.prime.leave(&self.q_inverse));
         let [p, q, dp, dq, qi] =
-            [self.p.prime.value(), self.q.prime.value(), &self.p.exponent, &self.q.exponent, &*q_inverse]
+            [self.p.prime.value(), self.q.prime.value(), &self.p.exponent, &self.q.exponent, &self.q_inverse]
                 .map(bytes);
         let uint = |bytes| UintRef::new(bytes).map_err(internal);
         let key = RsaPrivateKeyRef {

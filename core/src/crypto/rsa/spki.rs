@@ -321,6 +321,31 @@ mod tests {
     }
 
     #[test]
+    fn a_trailing_byte_inside_any_element_fails() {
+        fn element(tag: u8, content: &[&[u8]]) -> Vec<u8> {
+            let content = content.concat();
+            let mut out = std::vec![0; element_len(content.len())];
+            let mut writer = Writer { rest: &mut out };
+            writer.header(tag, content.len()).unwrap();
+            writer.bytes(&content).unwrap();
+            out
+        }
+        let build = |[in_numbers, in_bits, in_info]: [&[u8]; 3]| {
+            let integers = [element(TAG_INTEGER, &[&modulus(2050)]), element(TAG_INTEGER, &[&[3]])].concat();
+            let numbers = element(TAG_SEQUENCE, &[&integers, in_numbers]);
+            let bits = element(TAG_BIT_STRING, &[&[0], &numbers, in_bits]);
+            let der = element(TAG_SEQUENCE, &[RFC9578, &bits, in_info]);
+            parse(&der).map(|_| ()).map_err(|e| e.kind())
+        };
+        assert_eq!(build([&[], &[], &[]]), Ok(()));
+        for at in 0..3 {
+            let mut extra: [&[u8]; 3] = [&[]; 3];
+            extra[at] = &[0];
+            assert_eq!(build(extra), Err(ErrorKind::Malformed), "level {at}");
+        }
+    }
+
+    #[test]
     fn what_is_not_strict_der_is_refused() {
         let der = published(Form::Rfc9578);
         let numbers = 4 + RFC9578.len() + 4;

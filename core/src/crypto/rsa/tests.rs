@@ -3,13 +3,14 @@
 extern crate std;
 
 use super::montgomery::Modulus;
-use super::{PrivateKey2048, PublicKey, PublicKey2048, PublicKey4096, invert, uint};
+use super::{PrivateKey2048, PublicKey, PublicKey2048, PublicKey4096, uint};
+use crate::crypto::inverse::invert;
 use crate::error::{ErrorKind, Result};
 use crate::provider::Rng;
 use ::rsa::rand_core::{TryCryptoRng, TryRng};
 use ::rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use core::convert::Infallible;
-use crypto_bigint::{NonZero, Odd, Uint};
+use crypto_bigint::{CheckedAdd, NonZero, Odd, Uint};
 use std::boxed::Box;
 use std::vec::Vec;
 
@@ -68,9 +69,8 @@ impl Rng for Constant {
     }
 }
 
-/// n, e, d, p and q of a new 2048-bit key.
-pub(crate) fn components(seed: u64) -> [Box<[u8]>; 5] {
-    let key = oracle_key(seed);
+/// n, e, d, p and q.
+pub(crate) fn components(key: &::rsa::RsaPrivateKey) -> [Box<[u8]>; 5] {
     [key.n().to_be_bytes(), key.e().to_be_bytes(), key.d().to_be_bytes()]
         .into_iter()
         .chain(key.primes().iter().map(|prime| prime.to_be_bytes()))
@@ -79,12 +79,12 @@ pub(crate) fn components(seed: u64) -> [Box<[u8]>; 5] {
         .unwrap()
 }
 
-pub(crate) fn oracle_key(seed: u64) -> ::rsa::RsaPrivateKey {
-    ::rsa::RsaPrivateKey::new(&mut TestRng(seed), 2048).unwrap()
+pub(crate) fn oracle_key(seed: u64, bits: usize) -> ::rsa::RsaPrivateKey {
+    ::rsa::RsaPrivateKey::new(&mut TestRng(seed), bits).unwrap()
 }
 
 pub(crate) fn private_key(seed: u64) -> PrivateKey2048 {
-    let [n, e, d, p, q] = components(seed);
+    let [n, e, d, p, q] = components(&oracle_key(seed, 2048));
     PrivateKey2048::from_components(&n, &e, &d, &p, &q).unwrap()
 }
 
@@ -162,7 +162,7 @@ fn even_and_trivial_moduli_are_refused() {
 }
 
 /// Square and multiply with the oracle's products.
-fn oracle_pow<const N: usize>(base: &[u64; N], exponent: &[u64; N], m: &[u64; N]) -> [u64; N] {
+pub(crate) fn oracle_pow<const N: usize>(base: &[u64; N], exponent: &[u64; N], m: &[u64; N]) -> [u64; N] {
     let modulus = NonZero::new(Uint::from_words(*m)).unwrap();
     let base = Uint::from_words(*base);
     let mut acc = Uint::<N>::ONE.rem(&modulus);
@@ -334,7 +334,7 @@ fn sizes_of_public_keys_are_checked_at_their_limits() {
 
 #[test]
 fn inconsistent_private_keys_are_refused() {
-    let good = components(11);
+    let good = components(&oracle_key(11, 2048));
     let refused = |change: &dyn Fn(&mut [Vec<u8>; 5])| {
         let mut parts = good.clone().map(Vec::from);
         change(&mut parts);
@@ -357,9 +357,81 @@ fn inconsistent_private_keys_are_refused() {
     assert_eq!(refused(&trivial), Some(ErrorKind::Unsupported), "p = 1");
 }
 
+/// p - 1 and q - 1, and what they have in common.
+fn orders(p: &[u8], q: &[u8]) -> (Uint<16>, Uint<16>, Uint<16>) {
+    let less_one = |prime| Uint::from_words(uint::from_be(prime).unwrap()).wrapping_sub(&Uint::ONE);
+    let (p, q) = (less_one(p), less_one(q));
+    (p, q, p.gcd(&q))
+}
+
+fn product(a: &Uint<16>, b: &Uint<16>) -> Uint<32> {
+    a.concatenating_mul(b)
+}
+
+fn key_with(n: &[u8], e: &[u8], d: &Uint<32>, p: &[u8], q: &[u8]) -> Option<ErrorKind> {
+    let mut d_bytes = [0; 256];
+    uint::write_be(&d.to_words(), &mut d_bytes);
+    PrivateKey2048::from_components(n, e, &d_bytes, p, q).err().map(|error| error.kind())
+}
+
+#[test]
+fn a_private_exponent_that_works_for_some_numbers_only_is_refused() {
+    // Where 2 is a square modulo both primes, d plus half the group's exponent still inverts e for the number 2.
+    let is_square = |prime: &[u8]| matches!(prime[prime.len() - 1] % 8, 1 | 7);
+    let found = (0..64).map(|seed| components(&oracle_key(seed, 2048))).find(|[.., p, q]| is_square(p) && is_square(q));
+    let [n, e, d, p, q] = found.unwrap();
+    let (p1, q1, common) = orders(&p, &q);
+    let exponent = product(&p1.wrapping_div(&NonZero::new(common).unwrap()), &q1);
+    let d = Uint::<32>::from_words(uint::from_be(&d).unwrap()).rem(&NonZero::new(exponent).unwrap());
+    assert_eq!(key_with(&n, &e, &d, &p, &q), None);
+    assert_eq!(key_with(&n, &e, &d.wrapping_add(&(exponent >> 1)), &p, &q), Some(ErrorKind::Malformed));
+}
+
+#[test]
+fn a_private_exponent_not_below_the_modulus_is_refused() {
+    // The same exponent, to the group: one more turn brings some past n and still below 2^2048.
+    let found = (0..32).map(|seed| components(&oracle_key(seed, 2048))).find_map(|parts| {
+        let [n, _, d, p, q] = &parts;
+        let (p1, q1, _) = orders(p, q);
+        let d = Uint::<32>::from_words(uint::from_be(d).unwrap());
+        let larger = Option::<Uint<32>>::from(d.checked_add(&product(&p1, &q1)))?;
+        (larger >= Uint::from_words(uint::from_be(n).unwrap())).then(|| (parts.clone(), d, larger))
+    });
+    let ([n, e, _, p, q], d, larger) = found.unwrap();
+    assert_eq!(key_with(&n, &e, &d, &p, &q), None);
+    assert_eq!(key_with(&n, &e, &larger, &p, &q), Some(ErrorKind::Malformed));
+}
+
+#[test]
+fn factors_that_are_not_prime_are_refused() {
+    let mut rng = TestRng(8);
+    let mut composite = || {
+        let mut number: [u64; 16] = rng.number();
+        number[15] |= 3 << 62;
+        number[0] |= 1;
+        let mut bytes = [0; 128];
+        uint::write_be(&number, &mut bytes);
+        bytes
+    };
+    let mut refused = 0;
+    for _ in 0..4 {
+        let (p, q) = (composite(), composite());
+        let (p1, q1, _) = orders(&p, &q);
+        let e = Uint::<32>::from_u32(65537);
+        let inverse: Option<Uint<32>> = e.invert_mod(&NonZero::new(product(&p1, &q1)).unwrap()).into();
+        let Some(d) = inverse else { continue };
+        let n = product(&p1.wrapping_add(&Uint::ONE), &q1.wrapping_add(&Uint::ONE));
+        let mut n_bytes = [0; 256];
+        uint::write_be(&n.to_words(), &mut n_bytes);
+        assert_eq!(key_with(&n_bytes, &[1, 0, 1], &d, &p, &q), Some(ErrorKind::Malformed));
+        refused += 1;
+    }
+    assert!(refused > 0);
+}
+
 #[test]
 fn the_private_operation_agrees_with_the_plain_power() {
-    let [_, _, d, _, _] = components(12);
+    let [_, _, d, _, _] = components(&oracle_key(12, 2048));
     let sk = private_key(12);
     let n = sk.public().n();
     let d: [u64; 32] = uint::from_be(&d).unwrap();

@@ -33,7 +33,6 @@ impl CompositeScalars {
         let mut hash = Sha384::new();
         hash.update(ELEMENT_LENGTH);
         hash.update(key.bytes);
-        // The length of "Seed-" and the context string, one byte of which is never needed.
         hash.update([0, SEED_TAG_LENGTH]);
         hash.update(b"Seed-");
         hash.update(CONTEXT);
@@ -51,7 +50,8 @@ impl CompositeScalars {
     }
 }
 
-#[allow(clippy::cast_possible_truncation)] // 24
+/// The length of the tag that the seed is hashed with.
+#[allow(clippy::cast_possible_truncation)] // 25
 const SEED_TAG_LENGTH: u8 = (b"Seed-".len() + CONTEXT.len()) as u8;
 
 /// The challenge c for the composites and the two commitments; `None` when one of the points is the identity.
@@ -76,13 +76,14 @@ pub(super) fn check_count(count: usize) -> Result<()> {
 }
 
 /// The two scalars of a proof.
-struct Proof {
+pub(super) struct Proof {
     c: Scalar,
     s: Scalar,
 }
 
 impl Proof {
-    fn from_bytes(bytes: &[u8; PROOF_BYTES]) -> Option<Self> {
+    /// Reads c and s; `None` when one of them is not below n.
+    pub(super) fn from_bytes(bytes: &[u8; PROOF_BYTES]) -> Option<Self> {
         let (c, s) = bytes.split_first_chunk::<SCALAR_BYTES>()?;
         Some(Self { c: Scalar::from_bytes(c)?, s: Scalar::from_bytes(s.try_into().ok()?)? })
     }

@@ -9,7 +9,7 @@
 //! 2048 bits. The original variant's proof (Bernstein and Yang 2019, theorem 11.2) asks for 5906 there. Steps after
 //! g has reached 0 change nothing, so rounding up to whole batches is harmless.
 
-use crate::crypto::limbs::eq_mask;
+use crate::crypto::limbs::{eq_mask, mask};
 use zeroize::Zeroizing;
 
 /// The low 62 bits.
@@ -31,7 +31,8 @@ const fn batches(n: usize) -> usize {
 /// Room for [`signed_limbs`]: a const parameter cannot be computed from another one, so the array has twice `N`.
 type Signed<const N: usize> = [[i64; N]; 2];
 
-/// `x^-1 mod m` and a mask that is all ones when the inverse exists; the value is meaningless when it does not.
+/// `x^-1 mod m` and a mask that is all ones when the inverse exists. When it does not, the value is meaningless, but 0 for
+/// 0.
 ///
 /// `m` is odd and above 1, `x` is below `m`. Time depends on `N` only.
 pub(crate) fn invert<const N: usize>(x: &[u64; N], m: &[u64; N]) -> ([u64; N], u64) {
@@ -60,15 +61,15 @@ pub(crate) fn invert<const N: usize>(x: &[u64; N], m: &[u64; N]) -> ([u64; N], u
     }
 
     // g is 0 and f is the gcd up to its sign; d x = f modulo m, and d lies between -2m and m.
-    let sign = f[len - 1] >> 63;
+    let f_sign = sign(f);
     let add_if_negative = |d: &mut [i64]| {
-        let negative = d[len - 1] >> 63;
+        let negative = sign(d);
         carry(d, |i, limb| limb + (modulus[i] & negative));
     };
     add_if_negative(d);
-    carry(d, |_, limb| (limb ^ sign) - sign);
+    carry(d, |_, limb| (limb ^ f_sign) - f_sign);
     add_if_negative(d);
-    carry(f, |_, limb| (limb ^ sign) - sign);
+    carry(f, |_, limb| (limb ^ f_sign) - f_sign);
     let off = f.iter().enumerate().fold(0, |acc, (i, limb)| acc | (limb ^ i64::from(i == 0)));
     (from_signed(d), eq_mask(off.cast_unsigned(), 0))
 }
@@ -80,8 +81,8 @@ fn steps(mut zeta: i64, f: i64, g: i64) -> (i64, [i64; 4]) {
     let (mut u, mut v, mut q, mut r) = (1u64, 0u64, 0u64, 1u64);
     for _ in 0..BATCH {
         // Where zeta is negative and g odd the two numbers change places; where g is odd one is added to the other.
-        let negative = (zeta >> 63).cast_unsigned();
-        let odd = 0u64.wrapping_sub(g & 1);
+        let negative = mask(zeta.cast_unsigned() >> 63);
+        let odd = mask(g & 1);
         let signed = |x: u64| (x ^ negative).wrapping_sub(negative);
         g = g.wrapping_add(signed(f) & odd);
         q = q.wrapping_add(signed(u) & odd);
@@ -101,10 +102,11 @@ fn steps(mut zeta: i64, f: i64, g: i64) -> (i64, [i64; 4]) {
 /// (f, g) = matrix (f, g) / 2^62, exactly.
 fn update_fg(f: &mut [i64], g: &mut [i64], &[u, v, q, r]: &[i64; 4]) {
     let dot = |a: i64, b: i64, x: i64, y: i64| i128::from(a) * i128::from(x) + i128::from(b) * i128::from(y);
+    let len = f.len();
+    let g = &mut g[..len]; // one check here instead of one for each limb
     let mut cf = dot(u, v, f[0], g[0]) >> BATCH;
     let mut cg = dot(q, r, f[0], g[0]) >> BATCH;
-    let last = f.len().min(g.len()) - 1;
-    for i in 1..=last {
+    for i in 1..len {
         cf += dot(u, v, f[i], g[i]);
         cg += dot(q, r, f[i], g[i]);
         f[i - 1] = low(cf) & M62;
@@ -112,15 +114,16 @@ fn update_fg(f: &mut [i64], g: &mut [i64], &[u, v, q, r]: &[i64; 4]) {
         cf >>= BATCH;
         cg >>= BATCH;
     }
-    f[last] = low(cf);
-    g[last] = low(cg);
+    f[len - 1] = low(cf);
+    g[len - 1] = low(cg);
 }
 
 /// (d, e) = matrix (d, e) / 2^62 modulo m, both kept between -2m and m.
 fn update_de(d: &mut [i64], e: &mut [i64], &[u, v, q, r]: &[i64; 4], m: &[i64], inverse: i64) {
     let dot = |a: i64, b: i64, x: i64, y: i64| i128::from(a) * i128::from(x) + i128::from(b) * i128::from(y);
-    let last = d.len().min(e.len()).min(m.len()) - 1;
-    let (sign_d, sign_e) = (d[last] >> 63, e[last] >> 63);
+    let len = d.len();
+    let (e, m) = (&mut e[..len], &m[..len]);
+    let (sign_d, sign_e) = (sign(d), sign(e));
     // First as many m as negative inputs ask for, then as many as make the low 62 bits zero.
     let mut md = (u & sign_d) + (v & sign_e);
     let mut me = (q & sign_d) + (r & sign_e);
@@ -130,7 +133,7 @@ fn update_de(d: &mut [i64], e: &mut [i64], &[u, v, q, r]: &[i64; 4], m: &[i64], 
     me -= inverse.wrapping_mul(low(ce)).wrapping_add(me) & M62;
     cd = (cd + i128::from(m[0]) * i128::from(md)) >> BATCH;
     ce = (ce + i128::from(m[0]) * i128::from(me)) >> BATCH;
-    for i in 1..=last {
+    for i in 1..len {
         cd += dot(u, v, d[i], e[i]) + i128::from(m[i]) * i128::from(md);
         ce += dot(q, r, d[i], e[i]) + i128::from(m[i]) * i128::from(me);
         d[i - 1] = low(cd) & M62;
@@ -138,8 +141,13 @@ fn update_de(d: &mut [i64], e: &mut [i64], &[u, v, q, r]: &[i64; 4], m: &[i64], 
         cd >>= BATCH;
         ce >>= BATCH;
     }
-    d[last] = low(cd);
-    e[last] = low(ce);
+    d[len - 1] = low(cd);
+    e[len - 1] = low(ce);
+}
+
+/// -1 for a negative number, else 0, through a barrier.
+fn sign(limbs: &[i64]) -> i64 {
+    mask(limbs[limbs.len() - 1].cast_unsigned() >> 63).cast_signed()
 }
 
 /// Rewrites each limb, then moves what exceeds 62 bits upwards.
