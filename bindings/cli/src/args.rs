@@ -162,7 +162,7 @@ pub(crate) struct ServeAttester {
 #[derive(clap::Args)]
 #[command(
     after_help = "The keys say which token types are asked for. Type 2 needs the issuer's public key; type 1 its \
-    private key.\n\n\
+    private key.\nWithout any, the keys of type 2 are fetched once, from the issuer's directory.\n\n\
     Example:\n  \
     privacypass serve origin --issuer 127.0.0.1:8100 --key issuer.pem --listen 127.0.0.1:8102\n  \
     privacypass get --attester http://127.0.0.1:8101 http://127.0.0.1:8102/"

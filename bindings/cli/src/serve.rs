@@ -15,6 +15,7 @@ use privacypass_core::issuer::IssuerKey;
 use privacypass_core::origin::StatelessChallenges;
 use privacypass_core::provider::{Rng, SystemRng};
 use privacypass_http::attester::{AttesterService, YesNo};
+use privacypass_http::cache::DirectoryCache;
 use privacypass_http::issuer::{IssuerService, KeySet};
 use privacypass_http::origin::{OnRefused, OriginLayer, RedeemedToken, TrustedIssuer};
 use privacypass_http::server::{Limits, serve, shutdown_signal};
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &Serve, json: bool) -> Outcome {
         let (listen, name, router, path) = match args {
             Serve::Issuer(args) => (&args.listen, "issuer", issuer(args)?, WELL_KNOWN_PATH),
             Serve::Attester(args) => (&args.listen, "attester", attester(args)?, ATTESTER_ISSUERS_PATH),
-            Serve::Origin(args) => (&args.listen, "origin", origin(args)?, "/"),
+            Serve::Origin(args) => (&args.listen, "origin", origin(args).await?, "/"),
         };
         let listener = bind(listen).await?;
         announce(name, listener.local_addr()?, path, json)?;
@@ -80,7 +81,7 @@ fn announce(role: &str, address: SocketAddr, path: &str, json: bool) -> Outcome 
 }
 
 fn issuer(args: &ServeIssuer) -> Outcome<Router> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = now();
     let mut keys = KeySet::new();
     for path in &args.keys {
         keys.add(read_key(path)?, now, u64::MAX, now).map_err(|error| {
@@ -104,7 +105,7 @@ fn attester(args: &ServeAttester) -> Outcome<Router> {
     Ok(builder.build().map_err(|error| Failure::new(error, hint))?.router())
 }
 
-fn origin(args: &ServeOrigin) -> Outcome<Router> {
+async fn origin(args: &ServeOrigin) -> Outcome<Router> {
     let mut issuer = TrustedIssuer::new(&args.issuer);
     let mut count = 0_usize;
     for path in &args.keys {
@@ -126,8 +127,7 @@ fn origin(args: &ServeOrigin) -> Outcome<Router> {
         count += 1;
     }
     if count == 0 {
-        let hint = "add --token-key (type 2, public) or --key FILE (type 1 needs the issuer's private key)";
-        return Err(Failure::new("the origin has no key to verify tokens with", hint));
+        issuer = published_keys(args, issuer).await?;
     }
     let mut builder = OriginLayer::builder(MemorySpendStore::new(args.capacity))
         .issuer(issuer)
@@ -161,6 +161,27 @@ fn origin(args: &ServeOrigin) -> Outcome<Router> {
     Ok(Router::new().fallback(get(show)).layer(layer))
 }
 
+/// Adds the keys of type 0x0002 that the issuer's directory has now.
+async fn published_keys(args: &ServeOrigin, mut issuer: TrustedIssuer) -> Outcome<TrustedIssuer> {
+    let failed = |why: &dyn std::fmt::Display| {
+        let hint =
+            "check --issuer; or give the keys: --token-key (type 2) or --key FILE (type 1 needs the private key)";
+        Failure::new(format!("no key from the directory of {}: {why}", args.issuer), hint)
+    };
+    let directory = DirectoryCache::of_issuer(&args.issuer, PlainHttp::Loopback).map_err(|error| failed(&error))?;
+    let fetched = directory.get().await.map_err(|error| failed(&error))?;
+    let mut keys = fetched.directory().token_keys.clone();
+    keys.retain(|key| key.token_type == TokenType::BLIND_RSA_2048);
+    // Challenges name the first: one that may be used now. The others are accepted, for clients whose clock is ahead.
+    keys.sort_by_key(|key| !key.is_usable(now()));
+    let mut count = 0_usize;
+    for key in &keys {
+        issuer = issuer.with_public_key(key.token_type, &key.token_key).map_err(|error| failed(&error))?;
+        count += 1;
+    }
+    if count == 0 { Err(failed(&"it lists none of type 0x0002")) } else { Ok(issuer) }
+}
+
 /// The secret that binds challenges, and for how long they hold.
 fn challenges(args: &ServeOrigin) -> Outcome<StatelessChallenges> {
     let mut secret = Zeroizing::new([0; StatelessChallenges::SECRET_BYTES]);
@@ -175,6 +196,11 @@ fn challenges(args: &ServeOrigin) -> Outcome<StatelessChallenges> {
         }
     }
     StatelessChallenges::new(*secret, args.epoch).map_err(|error| unusable(&error))
+}
+
+/// Unix seconds.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 fn read_key(path: &Path) -> Outcome<IssuerKey> {
