@@ -360,6 +360,14 @@ fn inconsistent_private_keys_are_refused() {
     // 1 and n multiply to n as well.
     let trivial = |parts: &mut [Vec<u8>; 5]| parts[3] = std::vec![1];
     assert_eq!(refused(&trivial), Some(ErrorKind::Unsupported), "p = 1");
+    // The square of the larger prime is longer than d, which inverts e modulo that prime less one.
+    let square = |parts: &mut [Vec<u8>; 5]| {
+        let p = parts[3].clone().max(parts[4].clone());
+        let number = Uint::<32>::from_words(uint::from_be(&p).unwrap());
+        uint::write_be(&number.wrapping_mul(&number).to_words(), &mut parts[0]);
+        (parts[3], parts[4]) = (p.clone(), p);
+    };
+    assert_eq!(refused(&square), Some(ErrorKind::Malformed), "p = q");
 }
 
 #[test]
