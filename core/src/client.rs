@@ -4,7 +4,7 @@
 //! client's choice (nonce, challenge, blinding) can be seen in the request.
 
 use sha2::{Digest, Sha256};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::issuance::{Blinding, TokenKey};
@@ -25,7 +25,7 @@ pub struct Client<'k> {
 /// It can make one token: [`Client::finish`] consumes it. It is secret (who knows it can link the token to the request),
 /// is wiped on drop, and has no `Debug`, `Clone` or comparison.
 pub struct PendingToken {
-    input: TokenInput,
+    input: Zeroizing<TokenInput>,
     blinding: Blinding,
 }
 
@@ -65,7 +65,7 @@ impl<'k> Client<'k> {
             token_key_id: self.key.id(),
         };
         let (request, blinding) = blind(&input.to_bytes())?;
-        Ok((request, PendingToken { input, blinding }))
+        Ok((request, PendingToken { input: Zeroizing::new(input), blinding }))
     }
 
     /// Finishes a token with the issuer's response.
@@ -144,13 +144,13 @@ impl PendingToken {
 
     /// The challenge this token is for, as its digest.
     #[must_use]
-    pub const fn challenge_digest(&self) -> &ChallengeDigest {
+    pub fn challenge_digest(&self) -> &ChallengeDigest {
         &self.input.challenge_digest
     }
 
     /// The key this token is for.
     #[must_use]
-    pub const fn token_key_id(&self) -> TokenKeyId {
+    pub fn token_key_id(&self) -> TokenKeyId {
         self.input.token_key_id
     }
 
@@ -219,7 +219,7 @@ impl Client<'_> {
         let blinding = self.key.read_blinding(&mut rest)?;
         rest.finish()?;
         blob.zeroize();
-        Ok(PendingToken { input, blinding })
+        Ok(PendingToken { input: Zeroizing::new(input), blinding })
     }
 }
 

@@ -91,6 +91,16 @@ fn one_program_can_be_issuer_and_origin() {
 }
 
 #[test]
+fn a_key_that_cannot_verify_does_not_stand_before_one_that_can() {
+    let (key, challenge) = both().next().expect("type 1");
+    let token = token(&key, &challenge);
+    let keys = [VerifierKey::Public(key.public().clone()), VerifierKey::Private(key)];
+    let verify = |keys| Origin::new(keys).verify(token.as_bytes(), Expected::Challenge(&challenge));
+    assert!(verify(&keys).is_ok());
+    assert_eq!(kind(verify(&keys[..1])), Some(ErrorKind::Unsupported));
+}
+
+#[test]
 fn slices_of_different_lengths_are_misuse() {
     let (key, challenge) = both().next().expect("type 1");
     let mut results = vec![Err(Error::new(ErrorKind::Internal)); 2];

@@ -81,6 +81,14 @@ impl TokenKey {
         self.id
     }
 
+    /// Whether the public key is enough to verify tokens.
+    pub(crate) const fn is_publicly_verifiable(&self) -> bool {
+        match self.kind {
+            Kind::VoprfP384(_) => false,
+            Kind::BlindRsa2048(_) => true,
+        }
+    }
+
     /// Blinds an authenticator input: the request to send, and what to remember.
     pub(crate) fn blind(
         &self,
