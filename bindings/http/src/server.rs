@@ -104,12 +104,10 @@ pub async fn serve(
     if tokio::time::timeout(limits.shutdown_grace, phase.closed()).await.is_err() {
         tracing::warn!(port, "requests were still in flight when the time to stop was over");
     }
-    // Ends what is left: connections see that the sender is gone.
-    drop(phase);
     Ok(())
 }
 
-/// What the connections are to do. When the channel is closed, they end at once.
+/// What the connections are to do. When the service is dropped, the channel closes, which to them is the same as stopping.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Serving,
@@ -135,16 +133,9 @@ async fn connection(stream: TcpStream, router: Router, limits: Limits, mut phase
         _ = phase.wait_for(|phase| *phase == Phase::Stopping) => {}
     }
     connection.as_mut().graceful_shutdown();
-    tokio::select! {
-        _ = connection => {}
-        () = tokio::time::sleep(last_requests) => tracing::debug!("a connection reached its age"),
-        () = closed(phase) => {}
+    if tokio::time::timeout(last_requests, connection).await.is_err() {
+        tracing::debug!("a connection was cut off at its end");
     }
-}
-
-/// Completes when the service has stopped.
-async fn closed(mut phase: watch::Receiver<Phase>) {
-    while phase.changed().await.is_ok() {}
 }
 
 /// Takes hyper's body where the router wants axum's.

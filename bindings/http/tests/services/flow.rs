@@ -230,7 +230,7 @@ async fn stubborn(
     issuer_name: String,
     key: Vec<u8>,
     origin_info: Option<&'static str>,
-) -> (String, Arc<AtomicU32>, privacypass_http::server::Server) {
+) -> (String, Arc<AtomicU32>, Server) {
     let hits = Arc::new(AtomicU32::new(0));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let name = listener.local_addr().unwrap().to_string();
@@ -251,9 +251,7 @@ async fn stubborn(
         async move { (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, value)]).into_response() }
     };
     let router = Router::new().route("/", get(answer));
-    let server =
-        privacypass_http::server::Server::start_on(listener, router, privacypass_http::server::Limits::default())
-            .unwrap();
+    let server = Server::start_on(listener, router, privacypass_http::server::Limits::default()).unwrap();
     (format!("http://{name}/"), hits, server)
 }
 
