@@ -239,7 +239,7 @@ mod tests {
             let url = format!("http://{}/", listener.local_addr().unwrap());
             std::thread::spawn(move || {
                 let (mut stream, _) = listener.accept().unwrap();
-                stream.read(&mut [0; 1024]).ok();
+                assert_ne!(stream.read(&mut [0; 1024]).unwrap(), 0);
                 stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).ok();
             });
             url
