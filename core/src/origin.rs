@@ -306,7 +306,8 @@ impl StatelessChallenges {
 
     /// From when on no challenge that is accepted at `now` is accepted any more (unix seconds).
     ///
-    /// This is the expiry for the spend store.
+    /// This is the expiry for the spend store. Where several machines share a store, add by how much their clocks may
+    /// differ.
     #[must_use]
     pub const fn accepted_until(&self, now: u64) -> u64 {
         (now / self.epoch_seconds).saturating_add(2).saturating_mul(self.epoch_seconds)

@@ -57,7 +57,9 @@ async fn get(args: &Get, json: bool) -> Outcome {
     if json {
         let presented = match &redemption {
             Redemption::NotAsked => None,
-            Redemption::Accepted(presented) | Redemption::Refused(presented) => Some(presented),
+            Redemption::Accepted(presented) | Redemption::Refused(presented) | Redemption::Unclear(presented) => {
+                Some(presented)
+            }
         };
         print_json(&json!({
             "status": response.status().as_u16(),
@@ -91,6 +93,7 @@ const fn name(redemption: &Redemption) -> &'static str {
         Redemption::NotAsked => "not-asked",
         Redemption::Accepted(_) => "accepted",
         Redemption::Refused(_) => "refused",
+        Redemption::Unclear(_) => "unclear",
     }
 }
 
@@ -104,7 +107,7 @@ fn narrate(answer: &Answer) -> io::Result<()> {
     }
     match &answer.redemption {
         Redemption::NotAsked => say("the origin asked for no token".to_owned())?,
-        Redemption::Accepted(presented) | Redemption::Refused(presented) => {
+        Redemption::Accepted(presented) | Redemption::Refused(presented) | Redemption::Unclear(presented) => {
             let issuer = printable(&presented.issuer_name);
             say(format!("401 with a challenge of type {} for issuer {issuer}", presented.token_type))?;
             say(format!("got a token of {}", presented.token_type.name()))?;

@@ -374,12 +374,12 @@ async fn attest(service: &AttesterService, request: Request) -> Result<Vec<u8>, 
     }
     let body = read_body(body, limits.body_bytes, limits.body_read).await?;
     let _place = service.shared.in_flight.try_acquire().map_err(|_| Problem::busy())?;
-    let now = clock::now();
     // A client that was refused is told so before anything is asked of an issuer; but data is used up only for a
     // request that can be forwarded.
-    service.shared.attestation.check(data, now).await.map_err(|error| refuse(error.kind()))?;
+    service.shared.attestation.check(data, clock::now()).await.map_err(|error| refuse(error.kind()))?;
     let (directory, checked) = service.find_issuer(&body).await?;
-    service.shared.attestation.accept(data, now).await.map_err(|error| refuse(error.kind()))?;
+    // The time anew: a directory may have been slow.
+    service.shared.attestation.accept(data, clock::now()).await.map_err(|error| refuse(error.kind()))?;
     let token_type = checked.token_type();
     let answer = service.forward(&directory, checked, body).await?;
     tracing::debug!(role = "attester", %token_type, "attested");

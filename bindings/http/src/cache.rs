@@ -10,6 +10,7 @@ use privacypass_core::issuer::TokenKey;
 use privacypass_core::wire::{ChallengeDigest, Token, TokenChallengeRef, TokenKeyId};
 use reqwest::Url;
 use reqwest::header;
+use sha2::{Digest, Sha256};
 
 use crate::transport::{PlainHttp, TransportError, http_client, read_answer};
 
@@ -20,6 +21,9 @@ const LONGEST_MAX_AGE: u64 = 86_400;
 /// The shortest time between two fetches that an unknown key asks for, so that made-up key ids cannot make us flood the
 /// issuer.
 const REFETCH_PAUSE: Duration = Duration::from_secs(10);
+
+/// For how long a failure is remembered, so that requests that wait for a directory do not each wait for a fetch that fails.
+const FAILURE_PAUSE: Duration = Duration::from_secs(2);
 
 /// For how long a fetch may take when the caller does not say.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
@@ -64,7 +68,14 @@ pub struct DirectoryCache {
     plain_http: PlainHttp,
     url: Url,
     /// Held over a fetch, so that many requests make one fetch.
-    current: tokio::sync::Mutex<Option<Arc<FetchedDirectory>>>,
+    current: tokio::sync::Mutex<Current>,
+}
+
+#[derive(Default)]
+struct Current {
+    directory: Option<Arc<FetchedDirectory>>,
+    /// When and why the last fetch failed, if it did.
+    failure: Option<(Instant, TransportError)>,
 }
 
 impl DirectoryCache {
@@ -94,7 +105,7 @@ impl DirectoryCache {
     /// Why it could not be fetched.
     pub async fn get(&self) -> Result<Arc<FetchedDirectory>, TransportError> {
         let mut current = self.current.lock().await;
-        match &*current {
+        match &current.directory {
             Some(kept) if kept.is_fresh() => Ok(Arc::clone(kept)),
             _ => self.fetch_into(&mut current).await,
         }
@@ -106,21 +117,31 @@ impl DirectoryCache {
     /// Why it could not be fetched.
     pub async fn get_newer(&self, seen: &FetchedDirectory) -> Result<Arc<FetchedDirectory>, TransportError> {
         let mut current = self.current.lock().await;
-        match &*current {
+        match &current.directory {
             // Another request has fetched since, or the last fetch is too recent for a new one.
             Some(kept) if kept.fetched > seen.fetched || kept.fetched.elapsed() < REFETCH_PAUSE => Ok(Arc::clone(kept)),
             _ => self.fetch_into(&mut current).await,
         }
     }
 
-    async fn fetch_into(
-        &self,
-        current: &mut Option<Arc<FetchedDirectory>>,
-    ) -> Result<Arc<FetchedDirectory>, TransportError> {
-        let fetched = Arc::new(self.fetch(current.as_deref()).await?);
-        *current = Some(Arc::clone(&fetched));
-        tracing::debug!(keys = fetched.keys.len(), "issuer directory fetched");
-        Ok(fetched)
+    async fn fetch_into(&self, current: &mut Current) -> Result<Arc<FetchedDirectory>, TransportError> {
+        if let Some((at, error)) = current.failure
+            && at.elapsed() < FAILURE_PAUSE
+        {
+            return Err(error);
+        }
+        match self.fetch(current.directory.as_deref()).await {
+            Ok(fetched) => {
+                let fetched = Arc::new(fetched);
+                *current = Current { directory: Some(Arc::clone(&fetched)), failure: None };
+                tracing::debug!(keys = fetched.keys.len(), "issuer directory fetched");
+                Ok(fetched)
+            }
+            Err(error) => {
+                current.failure = Some((Instant::now(), error));
+                Err(error)
+            }
+        }
     }
 
     async fn fetch(&self, old: Option<&FetchedDirectory>) -> Result<FetchedDirectory, TransportError> {
@@ -146,16 +167,23 @@ impl DirectoryCache {
         let etag = response.headers().get(header::ETAG).cloned();
         let body = read_answer(response, MAX_BYTES).await?;
         let directory = Directory::parse(&body).map_err(|_| TransportError::Unexpected)?;
-        let token_request_url = self.url.join(&directory.issuer_request_uri).map_err(|_| TransportError::Unexpected)?;
-        if !self.plain_http.allows(&token_request_url) {
-            return Err(TransportError::Address);
-        }
+        let token_request_url = token_request_url(&self.url, &directory.issuer_request_uri, self.plain_http)?;
         let keys = directory.token_keys.iter().filter_map(|key| key.to_token_key().ok()).collect();
         Ok(FetchedDirectory { directory, keys, token_request_url, fetched: Instant::now(), max_age, etag })
     }
 }
 
-/// For how many seconds an answer may be kept, by its `Cache-Control`.
+/// Where a directory at `url` says that token requests go.
+///
+/// A directory that came over https cannot name plain http, not even on this machine: a distant issuer has nothing to say to
+/// the services here.
+fn token_request_url(url: &Url, uri: &str, plain_http: PlainHttp) -> Result<Url, TransportError> {
+    let target = url.join(uri).map_err(|_| TransportError::Unexpected)?;
+    let is_downgrade = url.scheme() == "https" && target.scheme() != "https";
+    if is_downgrade || !plain_http.allows(&target) { Err(TransportError::Address) } else { Ok(target) }
+}
+
+/// For how many seconds an answer may be kept, by its `Cache-Control` and its `Age`.
 fn max_age(headers: &header::HeaderMap) -> u64 {
     let mut age = DEFAULT_MAX_AGE;
     for value in headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok()) {
@@ -170,20 +198,29 @@ fn max_age(headers: &header::HeaderMap) -> u64 {
             }
         }
     }
-    age.min(LONGEST_MAX_AGE)
+    // What a cache on the way has had already.
+    let spent = headers.get(header::AGE).and_then(|value| value.to_str().ok()?.trim().parse().ok()).unwrap_or(0);
+    age.min(LONGEST_MAX_AGE).saturating_sub(spent)
 }
 
 /// What a token is kept under: type, issuer name, redemption context and origin info (RFC 9577 section 3.1).
 ///
-/// A challenge consists of exactly these four, so its digest stands for all of them.
+/// A challenge consists of exactly these four, so its digest stands for all of them. A challenge with a redemption context
+/// is also bound to the origin that sent it: otherwise two sites could agree on contexts, and one would know the other's
+/// visitors by the tokens they have kept.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CacheKey(ChallengeDigest);
 
 impl CacheKey {
-    /// The key for tokens that answer `challenge`.
+    /// The key for tokens that answer `challenge`, as sent by `origin` (`scheme://host[:port]`, or any other name for it that
+    /// the caller always writes alike).
     #[must_use]
-    pub fn of(challenge: &TokenChallengeRef<'_>) -> Self {
-        Self(challenge.digest())
+    pub fn of(challenge: &TokenChallengeRef<'_>, origin: &str) -> Self {
+        let digest = challenge.digest();
+        if challenge.redemption_context().is_empty() {
+            return Self(digest);
+        }
+        Self(Sha256::new().chain_update(digest).chain_update(origin).finalize().into())
     }
 }
 
@@ -233,6 +270,14 @@ impl TokenCache {
         Some(taken)
     }
 
+    /// Drops all tokens.
+    ///
+    /// To be done whenever other state of origins is dropped, such as cookies, and when the network changes: an origin may
+    /// recognise a client by the tokens it kept (RFC 9577 section 3.1).
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
     /// The number of tokens held.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -261,6 +306,8 @@ fn sweep(tokens: &mut HashMap<CacheKey, Vec<CachedToken>>, now: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use privacypass_core::TokenType;
+    use privacypass_core::wire::TokenChallenge;
 
     #[test]
     fn cache_control_is_read_and_bounded() {
@@ -277,5 +324,61 @@ mod tests {
         assert_eq!(age(&["max-age=99999999"]), LONGEST_MAX_AGE);
         assert_eq!(age(&["max-age=60, no-store"]), 0);
         assert_eq!(age(&["max-age=x"]), 0);
+        let with_age = |age: &'static str| {
+            let mut headers = header::HeaderMap::new();
+            headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("max-age=60"));
+            headers.insert(header::AGE, header::HeaderValue::from_static(age));
+            max_age(&headers)
+        };
+        assert_eq!((with_age("20"), with_age("61"), with_age("-1")), (40, 0, 60));
+    }
+
+    #[test]
+    fn a_directory_over_https_cannot_send_requests_to_plain_http() {
+        let at = |url: &str, uri: &str| token_request_url(&Url::parse(url).unwrap(), uri, PlainHttp::Loopback);
+        assert!(at("https://issuer.example/", "/request").is_ok());
+        assert!(at("https://issuer.example/", "https://other.example/request").is_ok());
+        assert!(at("http://127.0.0.1:1/", "http://127.0.0.1:2/").is_ok());
+        for uri in ["http://127.0.0.1:6379/", "http://localhost/", "http://other.example/", "file:///x", "data:,x"] {
+            assert_eq!(at("https://issuer.example/", uri), Err(TransportError::Address), "{uri}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_issuer_that_does_not_answer_is_asked_once_by_many() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = Url::parse(&format!("http://{}/", silent.local_addr().unwrap())).unwrap();
+        let http = http_client(Duration::from_millis(300)).unwrap();
+        let cache = Arc::new(DirectoryCache::new(http, PlainHttp::Loopback, &base).unwrap());
+        let begun = Instant::now();
+        let asking: Vec<_> = (0..20)
+            .map(|_| {
+                let cache = Arc::clone(&cache);
+                tokio::spawn(async move { cache.get().await.err() })
+            })
+            .collect();
+        for asked in asking {
+            assert_eq!(asked.await.unwrap(), Some(TransportError::Timeout));
+        }
+        assert!(begun.elapsed() < Duration::from_millis(1500), "each waited for a fetch of its own");
+    }
+
+    #[test]
+    fn tokens_bound_to_a_context_stay_with_the_origin_that_asked() {
+        let key = |context, origin| {
+            let challenge = TokenChallenge {
+                token_type: TokenType::BLIND_RSA_2048,
+                issuer_name: "issuer.example",
+                redemption_context: context,
+                origin_info: &[],
+            };
+            let bytes = challenge.to_bytes().unwrap();
+            CacheKey::of(&TokenChallengeRef::parse(&bytes).unwrap(), origin)
+        };
+        let (a, b) = ("https://a.example", "https://b.example");
+        assert!(key(Some([1; 32]), a) == key(Some([1; 32]), a));
+        assert!(key(Some([1; 32]), a) != key(Some([1; 32]), b));
+        assert!(key(Some([1; 32]), a) != key(Some([2; 32]), a));
+        assert!(key(None, a) == key(None, b), "a token that fits everywhere may be used everywhere");
     }
 }

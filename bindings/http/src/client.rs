@@ -78,6 +78,12 @@ pub enum Redemption {
     /// The origin did not take the token and answered 400, 401 or 403. It was not tried again: the token may be spent, and an
     /// origin that refuses one refuses the next.
     Refused(Presented),
+    /// The answer does not tell: a server failed, was busy, or did not take the request (5xx, 408, 421, 425, 429, 431). The
+    /// token may or may not be spent.
+    ///
+    /// It is not kept: who sees one token twice knows that one client sent both, so a server could answer 503 to recognise
+    /// its visitors. Asking again later takes a fresh token.
+    Unclear(Presented),
 }
 
 /// The token that was presented, as far as it may be told.
@@ -221,6 +227,11 @@ struct Inner {
 
 /// For how long a token is kept whose challenge does not say, in seconds.
 const DEFAULT_MAX_AGE: u64 = 3600;
+/// For how long a token is kept at most, in seconds: no origin takes a place in the cache for ever.
+const LONGEST_MAX_AGE: u64 = 86_400;
+/// How many of an answer's challenges may fail at an attester before the rest is left alone: an origin that sends many must
+/// not make this client ask and ask.
+const FAILURES_MAX: usize = 3;
 
 impl PrivateTokenClient {
     /// Builds a client.
@@ -308,6 +319,7 @@ impl PrivateTokenClient {
         let presented = Presented { token_type: offer.token_type, issuer_name: offer.issuer_name.clone(), from_cache };
         let redemption = match response.status().as_u16() {
             400 | 401 | 403 => Redemption::Refused(presented),
+            408 | 421 | 425 | 429 | 431 | 500.. => Redemption::Unclear(presented),
             _ => Redemption::Accepted(presented),
         };
         tracing::debug!(
@@ -335,18 +347,25 @@ impl Inner {
         for offer in offers {
             let Ok(challenge) = offer.challenge() else { continue };
             let id = offer.token_key.as_deref().map(TokenKeyId::of);
-            if let Some(token) = self.cache.take(CacheKey::of(&challenge), id, clock::now()) {
+            if let Some(token) = self.cache.take(CacheKey::of(&challenge, &offer.origin), id, clock::now()) {
                 return Ok((token, offer, true));
             }
         }
         let mut failure = None;
+        let mut failures = 0;
         for offer in offers {
+            if failures == FAILURES_MAX {
+                break;
+            }
             match self.fetch(offer).await {
                 Ok(token) => return Ok((token, offer, false)),
                 Err(ClientError::Declined(reason)) => {
                     declined.push(Declined { index: offer.index, token_type: Some(offer.token_type), reason });
                 }
-                Err(error) => failure = Some(error),
+                Err(error) => {
+                    failure = Some(error);
+                    failures += 1;
+                }
             }
         }
         Err(failure.unwrap_or_else(|| ClientError::NoUsableChallenge(std::mem::take(declined))))
@@ -401,8 +420,9 @@ impl Inner {
     fn keep(&self, offer: &Offer, token: Token) {
         if let Ok(challenge) = TokenChallengeRef::parse(&offer.bytes) {
             let now = clock::now();
-            let expires_at = offer.received.saturating_add(offer.max_age.unwrap_or(DEFAULT_MAX_AGE));
-            self.cache.put(CacheKey::of(&challenge), token, expires_at, now);
+            let max_age = offer.max_age.unwrap_or(DEFAULT_MAX_AGE).min(LONGEST_MAX_AGE);
+            let expires_at = offer.received.saturating_add(max_age);
+            self.cache.put(CacheKey::of(&challenge, &offer.origin), token, expires_at, now);
         }
     }
 }

@@ -175,8 +175,12 @@ impl OriginBuilder {
     /// Adds a name of this origin, `host[:port]`, as clients write it in `Host`.
     ///
     /// A challenge names the one that the request was for, so that the token is of use nowhere else. Without any name the
-    /// tokens are cross-origin: another origin of the same issuer can still not take them, because the redemption context
-    /// is bound to this origin's secret, but clients may share them between your origins that share the secret.
+    /// tokens are cross-origin.
+    ///
+    /// # Security
+    /// Give at least one name. A challenge without names is one that any site can show to its own visitors: their clients
+    /// cannot tell that it is yours, and the site then holds tokens that you accept. The redemption context, which is bound
+    /// to this origin's secret, only keeps tokens for other origins' challenges out.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.names.push(name.into());

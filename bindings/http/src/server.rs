@@ -15,10 +15,9 @@ use axum::Router;
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// What one connection, and all of them together, may take.
@@ -32,10 +31,11 @@ pub struct Limits {
     pub header_bytes: usize,
     /// How many headers.
     pub headers: usize,
-    /// How long a connection lives. A client that reads its answer slower than this is cut off; one that keeps asking
-    /// connects again.
+    /// How long a connection lives. A client that reads its answer slower than this is cut off. One that keeps asking is
+    /// told to connect again a while before, [`shutdown_grace`](Self::shutdown_grace) or half of this, so that no request is
+    /// cut off whose token is already spent.
     pub connection_age: Duration,
-    /// How long a shutdown waits for the requests in flight.
+    /// How long a shutdown waits for the requests in flight. Those that take longer are cut off.
     pub shutdown_grace: Duration,
 }
 
@@ -71,7 +71,7 @@ pub async fn serve(
     let port = listener.local_addr()?.port();
     tracing::info!(port, "serving");
     let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
-    let graceful = GracefulShutdown::new();
+    let (phase, _) = watch::channel(Phase::Serving);
     let mut shutdown = pin!(shutdown);
     loop {
         let accept = async {
@@ -91,27 +91,51 @@ pub async fn serve(
                 continue;
             }
         };
-        let connection = hyper::server::conn::http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.header_read)
-            .max_buf_size(limits.header_bytes.max(HEADER_BYTES_MIN))
-            .max_headers(limits.headers)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(Adapter(router.clone())));
-        let connection = graceful.watch(connection);
+        let (router, phase) = (router.clone(), phase.subscribe());
         tokio::spawn(async move {
             let _place = place;
-            // An error here is the peer's: it went away, was too slow, or spoke no HTTP.
-            if tokio::time::timeout(limits.connection_age, connection).await.is_err() {
-                tracing::debug!("a connection reached its age");
-            }
+            connection(stream, router, limits, phase).await;
         });
     }
     drop(listener);
     tracing::info!(port, "stopping");
-    if tokio::time::timeout(limits.shutdown_grace, graceful.shutdown()).await.is_err() {
+    phase.send_replace(Phase::Stopping);
+    // The channel closes when the last connection is gone.
+    if tokio::time::timeout(limits.shutdown_grace, phase.closed()).await.is_err() {
         tracing::warn!(port, "requests were still in flight when the time to stop was over");
     }
     Ok(())
+}
+
+/// What the connections are to do. When the service is dropped, the channel closes, which to them is the same as stopping.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Serving,
+    /// Finish the request in flight and begin no other.
+    Stopping,
+}
+
+/// Serves one connection until it ends, its time is over, or the service stops.
+async fn connection(stream: TcpStream, router: Router, limits: Limits, mut phase: watch::Receiver<Phase>) {
+    let mut connection = pin!(
+        hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.header_read)
+            .max_buf_size(limits.header_bytes.max(HEADER_BYTES_MIN))
+            .max_headers(limits.headers)
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(Adapter(router)))
+    );
+    let last_requests = limits.shutdown_grace.min(limits.connection_age / 2);
+    // An error of the connection is the peer's: it went away, was too slow, or spoke no HTTP.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = tokio::time::sleep(limits.connection_age.saturating_sub(last_requests)) => {}
+        _ = phase.wait_for(|phase| *phase == Phase::Stopping) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    if tokio::time::timeout(last_requests, connection).await.is_err() {
+        tracing::debug!("a connection was cut off at its end");
+    }
 }
 
 /// Takes hyper's body where the router wants axum's.

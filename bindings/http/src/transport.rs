@@ -64,6 +64,9 @@ fn is_loopback(host: &str) -> bool {
 
 /// Makes the HTTP client every role uses: rustls with ring, which needs no more than a C compiler to build; the system's
 /// roots; no redirects, no cookies, no `Referer`, no compression, and a time limit on everything.
+///
+/// Of the environment's proxies only that for https is used, and not for this machine: over it, TLS goes through. A proxy
+/// for plain http would see tokens that [`PlainHttp`] says stay here.
 pub(crate) fn http_client(timeout: Duration) -> Result<reqwest::Client, TransportError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -71,7 +74,12 @@ pub(crate) fn http_client(timeout: Duration) -> Result<reqwest::Client, Transpor
         .and_then(BuilderVerifierExt::with_platform_verifier)
         .map_err(|_| TransportError::Tls)?
         .with_no_client_auth();
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder().no_proxy();
+    let builder = match https_proxy() {
+        Some(proxy) => builder.proxy(proxy),
+        None => builder,
+    };
+    builder
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
@@ -80,6 +88,17 @@ pub(crate) fn http_client(timeout: Duration) -> Result<reqwest::Client, Transpor
         .pool_idle_timeout(Duration::from_secs(30))
         .build()
         .map_err(|_| TransportError::Tls)
+}
+
+/// The environment's proxy for https beyond this machine.
+fn https_proxy() -> Option<reqwest::Proxy> {
+    let first =
+        |names: [&str; 2]| names.into_iter().filter_map(|name| std::env::var(name).ok()).find(|v| !v.is_empty());
+    let address = first(["HTTPS_PROXY", "https_proxy"]).or_else(|| first(["ALL_PROXY", "all_proxy"]))?;
+    let direct = first(["NO_PROXY", "no_proxy"]).unwrap_or_default();
+    let direct = reqwest::NoProxy::from_string(&format!("localhost,127.0.0.0/8,::1,{direct}"));
+    // One that is no URL is passed over, as everywhere.
+    Some(reqwest::Proxy::https(address).ok()?.no_proxy(direct))
 }
 
 /// Why an exchange with another server failed. It holds no URL and nothing the server sent.
@@ -203,6 +222,35 @@ mod tests {
         }
         assert!(allows(PlainHttp::Never, "https://issuer.example/"));
         assert!(!allows(PlainHttp::Anywhere, "ftp://issuer.example/"));
+    }
+
+    #[tokio::test]
+    async fn plain_http_never_goes_through_a_proxy() {
+        use std::io::{Read, Write};
+        const TARGET: &str = "PRIVACYPASS_TEST_TARGET";
+        if let Ok(target) = std::env::var(TARGET) {
+            let answer = http_client(Duration::from_secs(5)).unwrap().get(target).send().await.unwrap();
+            assert_eq!(answer.status(), 204);
+            return;
+        }
+        // The environment of this process cannot be changed safely, so another one is started.
+        let serve = |status: &'static str| {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}/", listener.local_addr().unwrap());
+            std::thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                assert_ne!(stream.read(&mut [0; 1024]).unwrap(), 0);
+                stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).ok();
+            });
+            url
+        };
+        let (target, proxy) = (serve("204 No Content"), serve("502 Bad Gateway"));
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "transport::tests::plain_http_never_goes_through_a_proxy"]).env(TARGET, target);
+        for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"] {
+            child.env(name, &proxy);
+        }
+        assert!(child.env_remove("NO_PROXY").env_remove("no_proxy").output().unwrap().status.success());
     }
 
     #[test]

@@ -16,6 +16,11 @@ const SHARDS: usize = 64;
 /// Each spend is one insertion under one lock. When the store is full of unexpired keys it refuses
 /// ([`ErrorKind::Exhausted`]) and never evicts: a forgotten key is a token that can be redeemed twice. A restart forgets
 /// all; so change the origin's challenge secret at a restart, or use a durable store.
+///
+/// The times callers give need not be in order: a thread may have read the clock, and been overtaken. An expired key is
+/// kept for another minute while there is room, and a call with a time at which a forgotten key was not expired fails
+/// ([`ErrorKind::Store`]), because its key may be the one. So neither a slow thread nor a clock that is set back redeems a
+/// token twice.
 pub struct MemorySpendStore {
     shards: Vec<Mutex<Shard>>,
     capacity: usize,
@@ -28,10 +33,15 @@ struct Shard {
     expiries: HashMap<SpendKey, u64>,
     /// The same keys by expiry, so that expired ones are found without a scan.
     by_expiry: BTreeMap<u64, Vec<SpendKey>>,
+    /// The latest expiry of all keys that were removed: before it, an absent key is not known to be fresh.
+    forgotten_until: u64,
 }
 
 /// How many expired keys one spend removes at most: more than the one it adds, and few enough to be quick.
 const SWEEP: usize = 32;
+/// For how many seconds an expired key is kept while there is room: longer than a call waits between reading the clock and
+/// coming here.
+const KEPT_AFTER_EXPIRY: u64 = 60;
 
 impl MemorySpendStore {
     /// Makes a store that holds up to `capacity` keys at a time, at about 130 bytes a key.
@@ -54,13 +64,16 @@ impl MemorySpendStore {
     }
 
     /// Spends `key` if there is room, under one lock.
-    fn try_spend(&self, key: &SpendKey, expires_at: u64, now: u64) -> Option<Spend> {
+    fn try_spend(&self, key: &SpendKey, expires_at: u64, now: u64) -> Option<Result<Spend>> {
         // Keys are hashes, so any byte of one spreads evenly.
         let mut shard = lock(&self.shards[usize::from(key[0]) % SHARDS]);
         if shard.expiries.get(key).is_some_and(|expiry| *expiry > now) {
-            return Some(Spend::Replayed);
+            return Some(Ok(Spend::Replayed));
         }
-        self.held.fetch_sub(shard.sweep(now), Ordering::Relaxed);
+        if now < shard.forgotten_until {
+            return Some(Err(ErrorKind::Store.into()));
+        }
+        self.held.fetch_sub(shard.sweep(now.saturating_sub(KEPT_AFTER_EXPIRY)), Ordering::Relaxed);
         let room = |held| (held < self.capacity).then_some(held + 1);
         self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).ok()?;
         if shard.expiries.insert(*key, expires_at).is_some() {
@@ -68,7 +81,7 @@ impl MemorySpendStore {
             self.held.fetch_sub(1, Ordering::Relaxed);
         }
         shard.by_expiry.entry(expires_at).or_default().push(*key);
-        Some(Spend::Fresh)
+        Some(Ok(Spend::Fresh))
     }
 }
 
@@ -80,13 +93,13 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
 impl SpendStore for MemorySpendStore {
     fn spend(&self, key: &SpendKey, expires_at: u64, now: u64) -> Result<Spend> {
         if let Some(spend) = self.try_spend(key, expires_at, now) {
-            return Ok(spend);
+            return spend;
         }
-        // Full: other shards may hold expired keys. The second try looks for the key again, under the lock.
+        // Full: every shard may hold expired keys. The second try looks for the key again, under the lock.
         for shard in &self.shards {
             self.held.fetch_sub(lock(shard).sweep(now), Ordering::Relaxed);
         }
-        self.try_spend(key, expires_at, now).ok_or(ErrorKind::Exhausted.into())
+        self.try_spend(key, expires_at, now).unwrap_or(Err(ErrorKind::Exhausted.into()))
     }
 }
 
@@ -98,7 +111,10 @@ impl Shard {
             let Some(mut oldest) = self.by_expiry.first_entry().filter(|oldest| *oldest.key() <= now) else { break };
             match oldest.get_mut().pop() {
                 // A key spent again after its expiry stands under its new expiry too.
-                Some(key) if self.expiries.get(&key) == Some(oldest.key()) => drop(self.expiries.remove(&key)),
+                Some(key) if self.expiries.get(&key) == Some(oldest.key()) => {
+                    self.forgotten_until = self.forgotten_until.max(*oldest.key());
+                    self.expiries.remove(&key);
+                }
                 Some(_) => {}
                 None => drop(oldest.remove()),
             }
@@ -143,6 +159,36 @@ mod tests {
         // At 100 the first entry expires, in whatever shard, which makes room for one.
         assert_eq!(store.spend(&spread(CAPACITY), 2000, 100), Ok(Spend::Fresh));
         assert_eq!(store.spend(&spread(CAPACITY + 1), 2000, 100), Err(ErrorKind::Exhausted.into()));
+    }
+
+    #[test]
+    fn a_call_that_was_overtaken_does_not_spend_again() {
+        // A thread reads the clock at 9, when the key is not expired, and waits; others come at 10 and later.
+        let store = MemorySpendStore::new(100);
+        assert_eq!(store.spend(&key(1), 10, 0), Ok(Spend::Fresh));
+        for later in 2..50 {
+            assert_eq!(store.spend(&key(later), 100, 10), Ok(Spend::Fresh));
+        }
+        assert_eq!(store.spend(&key(1), 20, 9), Ok(Spend::Replayed));
+        // Nor is a thread with another key held up.
+        assert_eq!(store.spend(&key(50), 20, 9), Ok(Spend::Fresh));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_key_fresh() {
+        let store = MemorySpendStore::new(100);
+        assert_eq!(store.spend(&key(1), 10, 0), Ok(Spend::Fresh));
+        assert_eq!(store.spend(&key(2), 9999, 9 + KEPT_AFTER_EXPIRY), Ok(Spend::Fresh));
+        assert_eq!(store.spend(&key(1), 10, 9), Ok(Spend::Replayed), "still there");
+        assert_eq!(store.spend(&key(3), 9999, 10 + KEPT_AFTER_EXPIRY), Ok(Spend::Fresh));
+        assert_eq!(store.spend(&key(1), 10, 9), Err(ErrorKind::Store.into()), "forgotten");
+        assert_eq!(store.spend(&key(2), 9999, 9), Ok(Spend::Replayed));
+        assert_eq!(store.spend(&key(4), 20, 10), Ok(Spend::Fresh), "from then on there is no doubt");
+        // A full store forgets at once, and then does not guess either.
+        let store = MemorySpendStore::new(1);
+        assert_eq!(store.spend(&key(1), 10, 0), Ok(Spend::Fresh));
+        assert_eq!(store.spend(&key(2), 20, 10), Ok(Spend::Fresh));
+        assert_eq!(store.spend(&key(1), 20, 9), Err(ErrorKind::Store.into()));
     }
 
     #[test]

@@ -60,6 +60,10 @@ pub enum Spend {
 /// `spend` must be **one atomic step**: of any number of concurrent calls with one key, exactly one may answer
 /// [`Spend::Fresh`]. A store that looks up first and inserts afterwards lets a token be redeemed twice. A store must
 /// never forget a key before `expires_at`; when it has no room it must fail.
+///
+/// Calls come with times that are not in order: a caller may be slow, and the clocks of several machines differ. So a store
+/// should keep a key for a while after `expires_at`, and must not take an old `now` for a reason to call a key fresh that it
+/// may have forgotten.
 pub trait SpendStore {
     /// Inserts `key`, unless it is there, until `expires_at`.
     ///

@@ -7,7 +7,9 @@ pub fn same_name(a: &str, b: &str) -> bool {
 }
 
 fn without_default_port(name: &str) -> &str {
-    name.strip_suffix(":443").unwrap_or(name)
+    // What is left has no port of its own: another colon only stands inside of the brackets of an IPv6 address.
+    let is_host = |host: &&str| host.ends_with(']') || !host.contains(':');
+    name.strip_suffix(":443").filter(is_host).unwrap_or(name)
 }
 
 /// Whether `name` can stand in a challenge: not empty, visible ASCII, no comma (which separates names).
@@ -25,5 +27,7 @@ mod tests {
         assert!(same_name("[2001:db8::1]:443", "[2001:DB8::1]"));
         assert!(!same_name("origin.example:8443", "origin.example"));
         assert!(!same_name("a.origin.example", "origin.example"));
+        assert!(!same_name("origin.example:8443:443", "origin.example:8443"));
+        assert!(!same_name("2001:db8::443", "2001:db8:"));
     }
 }

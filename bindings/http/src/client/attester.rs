@@ -24,6 +24,11 @@ use crate::transport::{PlainHttp, TransportError, read_answer};
 const LIST_KEPT: Duration = Duration::from_secs(300);
 /// The shortest time between two fetches of a list that an unknown key asks for.
 const LIST_PAUSE: Duration = Duration::from_secs(10);
+/// How many keys of a type an issuer may list: one in use, one to come and those that end, with room. Among more, an origin
+/// that chooses could tell clients apart by the key.
+const KEYS_MAX: usize = 8;
+/// How far ahead of this clock a key's `not-before` may be, in seconds.
+const CLOCK_DIFFERENCE: u64 = 300;
 /// The largest answer to `GET /challenge` that is read, in bytes.
 const QUESTION_MAX_BYTES: usize = 16 * 1024;
 /// The largest answer to a token request that is read, in bytes.
@@ -197,11 +202,63 @@ fn choose(listed: Option<&[DirectoryKey]>, offer: &Offer, policy: KeyPolicy) -> 
     if let (KeyPolicy::DangerTrustChallenge, Some(token_key)) = (policy, &offer.token_key) {
         return Ok(token_key.clone());
     }
-    let mut of_type = listed.iter().filter(|key| key.token_type == offer.token_type).peekable();
-    of_type.peek().ok_or(DeclineReason::NoKey)?;
-    match &offer.token_key {
-        Some(token_key) => of_type.find(|key| key.token_key == *token_key).ok_or(DeclineReason::UnlistedKey),
-        None => of_type.find(|key| key.is_usable(clock::now())).ok_or(DeclineReason::NoKey),
+    let of_type: Vec<&DirectoryKey> = listed.iter().filter(|key| key.token_type == offer.token_type).collect();
+    if of_type.is_empty() {
+        return Err(DeclineReason::NoKey);
     }
-    .map(|key| key.token_key.clone())
+    if of_type.len() > KEYS_MAX {
+        return Err(DeclineReason::TooManyKeys);
+    }
+    let now = clock::now();
+    let key = match &offer.token_key {
+        Some(token_key) => {
+            let key = of_type.into_iter().find(|key| key.token_key == *token_key).ok_or(DeclineReason::UnlistedKey)?;
+            // Nobody else uses a key of the future yet, so a token of it would stand out.
+            Some(key).filter(|key| key.is_usable(now.saturating_add(CLOCK_DIFFERENCE)))
+        }
+        None => of_type.into_iter().find(|key| key.is_usable(now)),
+    };
+    key.map(|key| key.token_key.clone()).ok_or(DeclineReason::NoKey)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(token_key: Option<Vec<u8>>) -> Offer {
+        Offer {
+            index: 0,
+            token_type: TokenType(2),
+            issuer_name: String::new(),
+            origin: String::new(),
+            bytes: Vec::new(),
+            token_key,
+            max_age: None,
+            received: 0,
+        }
+    }
+
+    fn key(number: u8, not_before: u64) -> DirectoryKey {
+        DirectoryKey { token_type: TokenType(2), token_key: vec![number], not_before: Some(not_before) }
+    }
+
+    #[test]
+    fn an_origin_can_not_choose_among_many_keys() {
+        let keys: Vec<DirectoryKey> = (0..9).map(|number| key(number, 1)).collect();
+        for (count, token_key) in [(8, Some(vec![7])), (8, None)] {
+            assert!(choose(Some(&keys[..count]), &offer(token_key), KeyPolicy::AttesterList).is_ok());
+        }
+        for token_key in [Some(vec![7]), None] {
+            let chosen = choose(Some(&keys), &offer(token_key), KeyPolicy::AttesterList);
+            assert_eq!(chosen, Err(DeclineReason::TooManyKeys));
+        }
+    }
+
+    #[test]
+    fn an_origin_can_not_choose_a_key_that_nobody_uses_yet() {
+        let now = clock::now();
+        let keys = [key(1, 1), key(2, now + 200), key(3, now + 400)];
+        let choose = |number| choose(Some(&keys), &offer(Some(vec![number])), KeyPolicy::AttesterList);
+        assert_eq!((choose(1), choose(2), choose(3)), (Ok(vec![1]), Ok(vec![2]), Err(DeclineReason::NoKey)));
+    }
 }

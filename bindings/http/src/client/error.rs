@@ -106,8 +106,10 @@ pub enum DeclineReason {
     UnknownIssuer,
     /// The issuer's key in the challenge is not one that everybody sees: it may be there to recognise this client.
     UnlistedKey,
-    /// The issuer publishes no usable key of the token type.
+    /// The issuer publishes no usable key of the token type, or the challenge names one whose time has not come.
     NoKey,
+    /// The issuer publishes so many keys of the token type that the choice of one could mark this client.
+    TooManyKeys,
 }
 
 impl fmt::Display for DeclineReason {
@@ -124,6 +126,9 @@ impl fmt::Display for DeclineReason {
                 "the issuer's key is not a published one, and may mark this client: tell both operators"
             }
             Self::NoKey => "the issuer publishes no usable key of this type",
+            Self::TooManyKeys => {
+                "the issuer publishes too many keys of this type, and each may mark a client: tell its operator"
+            }
         })
     }
 }

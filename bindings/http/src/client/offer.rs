@@ -18,6 +18,8 @@ pub(super) struct Offer {
     pub(super) index: usize,
     pub(super) token_type: TokenType,
     pub(super) issuer_name: String,
+    /// Who sent it: scheme, host and port.
+    pub(super) origin: String,
     /// The challenge as received.
     pub(super) bytes: Vec<u8>,
     /// The issuer's key as received, if the origin named one.
@@ -78,6 +80,7 @@ pub(super) fn read_offers(lines: &[HeaderValue], url: &Url) -> (Vec<Offer>, Vec<
             index,
             token_type,
             issuer_name,
+            origin: url.origin().ascii_serialization(),
             bytes,
             token_key: challenge.token_key().map(|key| key.decode_to_vec()),
             max_age: challenge.max_age(),

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use privacypass_core::ErrorKind;
 use privacypass_core::http::{authorization, origin_status};
+use privacypass_core::wire::same_name;
 use tower_service::Service;
 
 use super::state::{Refusal, Shared};
@@ -71,6 +72,8 @@ where
                 && response.status() == StatusCode::UNAUTHORIZED
                 && !response.headers().contains_key(header::WWW_AUTHENTICATE)
             {
+                // The service may have taken its time.
+                let now = clock::now();
                 match shared.challenge_header(name.as_deref(), now) {
                     Ok(value) => drop(response.headers_mut().insert(header::WWW_AUTHENTICATE, value)),
                     Err(_) => response = shared.unauthorized(name.as_deref(), now, wants_page, MISSING),
@@ -91,9 +94,7 @@ type Admitted = (Option<RedeemedToken>, Option<String>);
 impl Shared {
     /// Redeems the request's token; or gives the answer to send in place of the service's.
     async fn admit<B>(&self, request: &mut Request<B>, now: u64) -> Result<Admitted, Box<Response>> {
-        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = host.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
-        let Some(name) = self.name_for(host).map(|name| name.map(str::to_owned)) else {
+        let Some(name) = self.name_of(request).map(|name| name.map(str::to_owned)) else {
             tracing::debug!(role = "origin", reason = "host", "refused");
             let problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, "this origin has another name: check the URL");
             return Err(Box::new(problem.into_response()));
@@ -121,6 +122,18 @@ impl Shared {
                 }
             }
         }
+    }
+
+    /// The configured name that a request is for, which it may give in its target and in one `Host`.
+    ///
+    /// A request that gives two names is for neither: a token for one must not open what the service finds under the other.
+    fn name_of<B>(&self, request: &Request<B>) -> Option<Option<&str>> {
+        let mut hosts = request.headers().get_all(header::HOST).iter();
+        let host = hosts.next().map(|host| host.to_str().unwrap_or_default());
+        let target = request.uri().authority().map(axum::http::uri::Authority::as_str);
+        let name = self.name_for(target.or(host))?;
+        let is_other = |host| name.is_some_and(|name| !same_name(name, host));
+        (hosts.next().is_none() && !host.is_some_and(is_other)).then_some(name)
     }
 
     /// The answer to a token that was not redeemed. The reason goes to the log alone.

@@ -13,6 +13,10 @@ use super::{Mode, OnRefused, RedeemedToken, TrustedIssuer, template};
 use crate::pool::Pool;
 use crate::spend::AsyncSpendStore;
 
+/// How much longer than its challenge is accepted a token is remembered, in seconds: processes that share a store may
+/// differ that much in time, and a request may take that long from reading the clock to the store.
+const REMEMBERED_AFTER: u64 = 60;
+
 pub(super) struct Shared {
     pub(super) names: Vec<String>,
     pub(super) issuers: RwLock<Arc<Issuers>>,
@@ -149,7 +153,8 @@ impl Shared {
         let verify = move || Origin::new(&*verifier).verify(&token, Expected::AnyOf(&digests));
         let verified = self.pool.run(verify).await.map_err(|_| Refusal::Busy)?.map_err(kind)?;
         let spend_key = verified.spend_key();
-        let spend = self.store.spend(&spend_key, self.challenges.accepted_until(now), now);
+        let expires_at = self.challenges.accepted_until(now).saturating_add(REMEMBERED_AFTER);
+        let spend = self.store.spend(&spend_key, expires_at, now);
         match tokio::time::timeout(self.store_timeout, spend).await {
             Ok(Ok(Spend::Fresh)) => {}
             Ok(Ok(Spend::Replayed)) => return Err(Refusal::Kind(ErrorKind::Replayed)),

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use privacypass_core::http::{ChallengeParameters, Profile, challenges_to_string};
+use privacypass_core::http::{ChallengeParameters, CredentialsParameters, Profile, base64url, challenges_to_string};
 use privacypass_core::provider::{Spend, SpendKey};
 use privacypass_core::wire::TokenChallenge;
 use privacypass_core::{ErrorKind, Result};
@@ -18,6 +18,7 @@ use privacypass_http::BoxFuture;
 use privacypass_http::attester::{AttesterService, YesNo};
 use privacypass_http::client::{ClientError, DeclineReason, KeyPolicy, PrivateTokenClient, Redemption};
 use privacypass_http::origin::{Mode, OnRefused, TrustedIssuer};
+use privacypass_http::server::Server;
 use privacypass_http::spend::{AsyncSpendStore, Blocking, MemorySpendStore};
 
 fn client(world: &World) -> PrivateTokenClient {
@@ -229,7 +230,7 @@ async fn stubborn(
     issuer_name: String,
     key: Vec<u8>,
     origin_info: Option<&'static str>,
-) -> (String, Arc<AtomicU32>, privacypass_http::server::Server) {
+) -> (String, Arc<AtomicU32>, Server) {
     let hits = Arc::new(AtomicU32::new(0));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let name = listener.local_addr().unwrap().to_string();
@@ -250,9 +251,7 @@ async fn stubborn(
         async move { (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, value)]).into_response() }
     };
     let router = Router::new().route("/", get(answer));
-    let server =
-        privacypass_http::server::Server::start_on(listener, router, privacypass_http::server::Limits::default())
-            .unwrap();
+    let server = Server::start_on(listener, router, privacypass_http::server::Limits::default()).unwrap();
     (format!("http://{name}/"), hits, server)
 }
 
@@ -333,4 +332,173 @@ async fn plain_http_beyond_this_machine_is_refused() {
     assert_eq!(client.get("http://origin.example/").await.err(), Some(ClientError::PlainHttp));
     let builder = PrivateTokenClient::builder().attester("http://attester.example/").unwrap();
     assert!(matches!(builder.build(), Err(ClientError::Attester(_))));
+}
+
+/// An origin that challenges, and answers a token with `status`; it counts the tokens it saw.
+async fn answers_tokens_with(
+    status: u16,
+    issuer_name: &str,
+    challenges_sent: usize,
+) -> (String, Arc<AtomicU32>, Server) {
+    let tokens = Arc::new(AtomicU32::new(0));
+    let all: Vec<Vec<u8>> = (0..challenges_sent)
+        .map(|number| {
+            let template = TokenChallenge {
+                token_type: RSA,
+                issuer_name,
+                redemption_context: Some([u8::try_from(number).unwrap(); 32]),
+                origin_info: &[],
+            };
+            template.to_bytes().unwrap()
+        })
+        .collect();
+    let key = rsa_key().token_key().to_vec();
+    let parameters = all.iter().map(|challenge| ChallengeParameters::new(challenge).with_token_key(&key));
+    let value = HeaderValue::try_from(challenges_to_string(parameters, Profile::Unquoted).unwrap()).unwrap();
+    let count = Arc::clone(&tokens);
+    let answer = move |headers: axum::http::HeaderMap| {
+        let presented = headers.contains_key(header::AUTHORIZATION);
+        count.fetch_add(presented.into(), Ordering::Relaxed);
+        let status = StatusCode::from_u16(if presented { status } else { 401 }).unwrap();
+        let value = value.clone();
+        async move { (status, [(header::WWW_AUTHENTICATE, value)]).into_response() }
+    };
+    let server = serve(Router::new().route("/", get(answer))).await;
+    (format!("http://{}/", server.address()), tokens, server)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_origin_does_not_count_as_one_that_took_the_token() {
+    let world = World::start(&[RSA]).await;
+    let issuer = world.issuer.address().to_string();
+    let cases = [
+        (503, "unclear"),
+        (500, "unclear"),
+        (429, "unclear"),
+        (421, "unclear"),
+        (204, "accepted"),
+        (404, "accepted"),
+        (403, "refused"),
+    ];
+    for (status, expected) in cases {
+        let (url, tokens, _server) = answers_tokens_with(status, &issuer, 1).await;
+        let client = client(&world);
+        let answer = client.get(&url).await.unwrap();
+        let outcome = match answer.redemption {
+            Redemption::Unclear(_) => "unclear",
+            Redemption::Accepted(_) => "accepted",
+            Redemption::Refused(_) => "refused",
+            Redemption::NotAsked => "not asked",
+        };
+        assert_eq!(outcome, expected, "{status}");
+        // A token that was sent is never sent again: it would mark the client.
+        assert_eq!((tokens.load(Ordering::Relaxed), client.cache().len()), (1, 0), "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_challenges_do_not_make_a_client_ask_and_ask() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    let world = World::start(&[RSA]).await;
+    let issuer = world.issuer.address().to_string();
+    let list = format!(
+        r#"{{"{issuer}":{{"token-keys":[{{"token-type":2,"token-key":"{}","not-before":1}}]}}}}"#,
+        published(&rsa_key())
+    );
+    let refuse = move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        async { StatusCode::BAD_GATEWAY }
+    };
+    let attester = Router::new()
+        .route("/challenge", get(refuse))
+        .route("/v1/private-token-issuer-directory", get(|| async move { list }));
+    let attester = serve(attester).await;
+    let (url, tokens, _server) = answers_tokens_with(200, &issuer, 12).await;
+    let client = PrivateTokenClient::builder().attester(&format!("http://{}/", attester.address())).unwrap();
+    assert!(matches!(client.build().unwrap().get(&url).await, Err(ClientError::Attester(_))));
+    assert_eq!((asked.load(Ordering::Relaxed), tokens.load(Ordering::Relaxed)), (3, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kept_tokens_do_not_tell_one_site_of_another() {
+    // Two sites that agree on contexts: the second must not see a token that was fetched for the first.
+    let world = World::start(&[RSA]).await;
+    let issuer = world.issuer.address().to_string();
+    let (first, ..) = &answers_tokens_with(200, &issuer, 1).await;
+    let (second, ..) = &answers_tokens_with(200, &issuer, 1).await;
+    let client = PrivateTokenClient::builder().attester(&world.attester_url()).unwrap().prefetch(1).build().unwrap();
+    for (url, expected) in [(first, false), (second, false), (first, true), (second, true)] {
+        let Redemption::Accepted(presented) = client.get(url).await.unwrap().redemption else { panic!("{url}") };
+        assert_eq!(presented.from_cache, expected, "{url}");
+    }
+    client.get(first).await.unwrap();
+    assert_eq!(client.cache().len(), 1);
+    client.cache().clear();
+    assert!(client.cache().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_with_two_names_is_for_neither() {
+    let world = World::start_with(&[RSA], |origin| origin.name("b.example")).await;
+    let origin = world.origin.address();
+    let token = token_for(world.issuer.address(), origin, RSA).await;
+    let credentials = CredentialsParameters::new(&token).to_string(Profile::Rfc).unwrap();
+    let send_as = async |target: &str, hosts: &[&str]| {
+        let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+        let head = format!("GET {target} HTTP/1.1\r\nConnection: close\r\n{hosts}Authorization: {credentials}\r\n\r\n");
+        send(origin, head.as_bytes()).await.status
+    };
+    let name = origin.to_string();
+    assert_eq!(send_as("http://b.example/", &[&name]).await, 421);
+    assert_eq!(send_as(&format!("http://{name}/"), &["b.example"]).await, 421);
+    assert_eq!(send_as("/", &[&name, "b.example"]).await, 421);
+    assert_eq!(send_as("/", &["b.example", &name]).await, 421);
+    assert_eq!(send_as("/", &[]).await, 421);
+    for host in [format!("{name}."), format!("x@{name}"), format!(" {name}/"), format!("{name}:443")] {
+        assert_ne!(send_as("/", &[&host]).await, 200, "{host}");
+    }
+    // None of these spent the token, and the other name does not take it.
+    assert_eq!(send_as("/", &["B.example:443"]).await, 401);
+    assert_eq!(send_as(&format!("http://{name}/"), &[&name]).await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_disguise_redeems_a_token_twice() {
+    let world = World::start(&[RSA]).await;
+    let origin = world.origin.address();
+    let token = token_for(world.issuer.address(), origin, RSA).await;
+    assert_eq!(present(origin, &token).await.status, 200);
+    let padded = base64url(&token);
+    let bare = padded.trim_end_matches('=').to_owned();
+    let standard = bare.replace('-', "+").replace('_', "/");
+    let lines = [
+        format!("PrivateToken token={padded}"),
+        format!("privatetoken TOKEN=\"{bare}\""),
+        format!("PRIVATETOKEN\t token = \"{standard}\" , x=y"),
+        format!("Basic eDp5, PrivateToken token={bare}"),
+        format!("PrivateToken x=1, token=\"{padded}\", Bearer abc"),
+    ];
+    for line in &lines {
+        let answer = raw(origin, "GET", "/", &[("aUTHORIZATION", line)], b"").await;
+        assert_eq!(answer.status, 401, "{line}");
+    }
+    let two = [("Authorization", lines[0].as_str()), ("authorization", lines[1].as_str())];
+    assert_eq!(raw(origin, "GET", "/", &two, b"").await.status, 400);
+    // Bits that base64 does not use, and an authenticator of other bytes.
+    let mut longer = token.clone();
+    longer.push(0);
+    assert_eq!(present(origin, &longer).await.status, 400);
+
+    // Pipelined: of many copies in one segment, one gets in.
+    let token = token_for(world.issuer.address(), origin, RSA).await;
+    let credentials = CredentialsParameters::new(&token).to_string(Profile::Rfc).unwrap();
+    let one = format!("GET / HTTP/1.1\r\nHost: {origin}\r\nAuthorization: {credentials}\r\n");
+    let many = format!("{one}\r\n").repeat(5) + &one + "Connection: close\r\n\r\n";
+    let answer = send(origin, many.as_bytes()).await;
+    let rest = String::from_utf8_lossy(&answer.body).into_owned();
+    assert_eq!(
+        (answer.status, rest.matches("HTTP/1.1 401").count(), rest.matches("HTTP/1.1 200").count()),
+        (200, 5, 0)
+    );
 }
