@@ -4,7 +4,7 @@
 //! client's choice (nonce, challenge, blinding) can be seen in the request.
 
 use sha2::{Digest, Sha256};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::issuance::{Blinding, TokenKey};
@@ -25,7 +25,7 @@ pub struct Client<'k> {
 /// It can make one token: [`Client::finish`] consumes it. It is secret (who knows it can link the token to the request),
 /// is wiped on drop, and has no `Debug`, `Clone` or comparison.
 pub struct PendingToken {
-    input: TokenInput,
+    input: Zeroizing<TokenInput>,
     blinding: Blinding,
 }
 
@@ -65,7 +65,7 @@ impl<'k> Client<'k> {
             token_key_id: self.key.id(),
         };
         let (request, blinding) = blind(&input.to_bytes())?;
-        Ok((request, PendingToken { input, blinding }))
+        Ok((request, PendingToken { input: Zeroizing::new(input), blinding }))
     }
 
     /// Finishes a token with the issuer's response.
@@ -144,13 +144,13 @@ impl PendingToken {
 
     /// The challenge this token is for, as its digest.
     #[must_use]
-    pub const fn challenge_digest(&self) -> &ChallengeDigest {
+    pub fn challenge_digest(&self) -> &ChallengeDigest {
         &self.input.challenge_digest
     }
 
     /// The key this token is for.
     #[must_use]
-    pub const fn token_key_id(&self) -> TokenKeyId {
+    pub fn token_key_id(&self) -> TokenKeyId {
         self.input.token_key_id
     }
 
@@ -212,10 +212,14 @@ impl Client<'_> {
         if input.token_key_id != self.key.id() {
             return Err(ErrorKind::UnknownKey.into());
         }
+        // The key's identifier covers its bytes, not the type they are read as.
+        if input.token_type != self.key.token_type() {
+            return Err(Error::new(ErrorKind::Malformed).at(SEAL_MAGIC.len() + 1));
+        }
         let blinding = self.key.read_blinding(&mut rest)?;
         rest.finish()?;
         blob.zeroize();
-        Ok(PendingToken { input, blinding })
+        Ok(PendingToken { input: Zeroizing::new(input), blinding })
     }
 }
 
@@ -261,5 +265,49 @@ pub mod hazmat {
         randomness: Randomness<'_>,
     ) -> Result<(TokenRequest, PendingToken)> {
         client.begin_with(challenge, nonce, |input| client.key.blind_with(input, randomness))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::issuance::IssuerKey;
+    use crate::token_type::TokenType;
+
+    /// A source that counts.
+    struct Counter(u8);
+
+    impl Rng for Counter {
+        fn fill(&mut self, out: &mut [u8]) -> Result<()> {
+            for byte in out {
+                self.0 = self.0.wrapping_add(1);
+                *byte = self.0;
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_sealed_state_of_another_type_than_its_keys_is_refused() {
+        let key = IssuerKey::derive_voprf_p384(&[7; 32]).unwrap();
+        let client = Client::new(key.public());
+        let challenge = [&[0, 1, 0, 1][..], b"i", &[0, 0, 0]].concat();
+        let challenge = TokenChallengeRef::parse(&challenge).unwrap();
+        let (_, pending) = client.begin(&challenge, &mut Counter(0)).unwrap();
+        let mut blob = [0; PendingToken::SEALED_MAX_BYTES];
+        let length = client.seal(pending, &mut blob).map_err(|(_, error)| error).unwrap();
+        let blob = &mut blob[..length];
+        let token_type = SEAL_MAGIC.len() + 1;
+        assert_eq!(blob[token_type..token_type + 2], TokenType::VOPRF_P384.0.to_be_bytes());
+        blob[token_type + 1] = 2;
+        let (body, checksum) = blob.split_last_chunk_mut::<SEAL_CHECKSUM_BYTES>().unwrap();
+        *checksum = Sha256::digest(body).into();
+        assert_eq!(client.open(blob).err().map(|error| error.kind()), Some(ErrorKind::Malformed));
+        assert_eq!(blob[..4], SEAL_MAGIC, "wiped on success only");
+
+        blob[token_type + 1] = 1;
+        let (body, checksum) = blob.split_last_chunk_mut::<SEAL_CHECKSUM_BYTES>().unwrap();
+        *checksum = Sha256::digest(body).into();
+        assert!(client.open(blob).is_ok());
     }
 }

@@ -99,11 +99,15 @@ pub struct PendingIssuance {
 impl PendingIssuance {
     /// Parses a request, finds its key among `keys`, and prepares the signer's input.
     ///
+    /// What a signer would have to refuse is refused here, so that the signer's errors are its own: for type 0x0002 a
+    /// number not below the modulus, for type 0x0001 bytes that are no point.
+    ///
     /// # Errors
     /// [`ErrorKind::Malformed`], [`ErrorKind::Unsupported`], [`ErrorKind::UnknownKey`], as [`Issuer::issue`].
     pub fn begin(request: &[u8], keys: &[TokenKey]) -> Result<Self> {
         let request = TokenRequestRef::parse(request)?;
         let key = &keys[find_key(&request, keys.iter())?];
+        key.check_blinded(request.blinded_msg())?;
         let mut input = FixedBytes::new();
         input.push(request.blinded_msg())?;
         Ok(Self { token_type: key.token_type(), token_key_id: key.id(), input })

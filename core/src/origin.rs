@@ -46,6 +46,11 @@ impl VerifierKey {
         }
     }
 
+    /// Whether this is the half of the key that verifies tokens of its type.
+    fn can_verify(&self) -> bool {
+        matches!(self, Self::Private(_)) || self.token_key().is_publicly_verifiable()
+    }
+
     /// Verifies up to [`CHUNK`] tokens of this key's type and identifier, with a result each.
     fn verify(&self, tokens: &[TokenRef<'_>], results: &mut [Result<()>]) {
         match self {
@@ -243,7 +248,8 @@ impl<'k> Origin<'k> {
     /// The number of the key a token names.
     fn find(&self, token: &TokenRef<'_>) -> Result<usize> {
         let mut error = ErrorKind::Unsupported;
-        for (position, key) in self.keys.iter().map(VerifierKey::token_key).enumerate() {
+        for (position, key) in self.keys.iter().enumerate().filter(|(_, key)| key.can_verify()) {
+            let key = key.token_key();
             if key.token_type() == token.token_type() {
                 if key.id() == token.token_key_id() {
                     return Ok(position);

@@ -62,7 +62,8 @@ impl IssuerKey {
     /// Takes the numbers of a key of type 0x0002, each big-endian.
     ///
     /// # Errors
-    /// [`ErrorKind::Malformed`] when they are not those of one 2048-bit RSA key.
+    /// [`ErrorKind::Malformed`] when they are not those of one RSA key; [`ErrorKind::Unsupported`] when it has not 2048
+    /// bits, or a public exponent of more than three bytes.
     pub fn from_blind_rsa_2048_components(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8]) -> Result<Self> {
         Self::from_rsa(rsa::PrivateKey2048::from_components(n, e, d, p, q)?)
     }
@@ -77,7 +78,8 @@ impl IssuerKey {
     pub(super) fn from_rsa(key: rsa::PrivateKey2048) -> Result<Self> {
         let mut published = FixedBytes::new();
         let mut spki = [0; TOKEN_KEY_MAX_BYTES];
-        let length = key.public().write_spki(&mut spki)?;
+        // Only a public exponent of more than three bytes makes it longer, and no token type here carries one.
+        let length = key.public().write_spki(&mut spki).map_err(|_| ErrorKind::Unsupported)?;
         published.push(spki.get(..length).unwrap_or_default())?;
         let public = TokenKey::from_bytes(TokenType::BLIND_RSA_2048, &published)?;
         Ok(Self { public, published, kind: Kind::BlindRsa2048(key) })
@@ -131,5 +133,20 @@ impl IssuerKey {
             Kind::VoprfP384(key) => voprf_p384::verify(key, tokens, results),
             Kind::BlindRsa2048(_) => self.public.verify(tokens, results),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::rsa::tests::{components, oracle_key};
+
+    #[test]
+    fn an_exponent_that_no_token_key_can_carry_is_unsupported() {
+        // The exponents have changed places: a sound key, but its public half takes more than 342 bytes.
+        let [n, e, d, p, q] = components(&oracle_key(16, 2048));
+        assert!(IssuerKey::from_blind_rsa_2048_components(&n, &e, &d, &p, &q).is_ok());
+        let long = IssuerKey::from_blind_rsa_2048_components(&n, &d, &e, &p, &q);
+        assert_eq!(long.err().map(|error| error.kind()), Some(ErrorKind::Unsupported));
     }
 }

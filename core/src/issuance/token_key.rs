@@ -1,7 +1,7 @@
 //! An issuer's public key, and what a client and an origin do with it.
 
 use super::{CHUNK, blind_rsa_2048, voprf_p384};
-use crate::crypto::{rsa, voprf};
+use crate::crypto::{blind_rsa, rsa, voprf};
 use crate::error::{ErrorKind, Result};
 use crate::provider::Rng;
 use crate::token_type::TokenType;
@@ -81,6 +81,14 @@ impl TokenKey {
         self.id
     }
 
+    /// Whether the public key is enough to verify tokens.
+    pub(crate) const fn is_publicly_verifiable(&self) -> bool {
+        match self.kind {
+            Kind::VoprfP384(_) => false,
+            Kind::BlindRsa2048(_) => true,
+        }
+    }
+
     /// Blinds an authenticator input: the request to send, and what to remember.
     pub(crate) fn blind(
         &self,
@@ -151,6 +159,14 @@ impl TokenKey {
             // Only the issuer's private key can verify these.
             Kind::VoprfP384(_) => results.fill(Err(ErrorKind::Unsupported.into())),
             Kind::BlindRsa2048(key) => blind_rsa_2048::verify(key, tokens, results),
+        }
+    }
+
+    /// Checks that a blinded message is one an external signer can answer.
+    pub(crate) fn check_blinded(&self, blinded: &[u8]) -> Result<()> {
+        match &self.kind {
+            Kind::VoprfP384(_) => voprf::check_element(blinded),
+            Kind::BlindRsa2048(key) => blind_rsa::check_blinded(key, blinded),
         }
     }
 

@@ -50,6 +50,14 @@ impl TokenInput {
     }
 }
 
+impl zeroize::Zeroize for TokenInput {
+    /// Overwrites what tells one token from another.
+    fn zeroize(&mut self) {
+        self.nonce.zeroize();
+        self.challenge_digest.zeroize();
+    }
+}
+
 /// A finished token, ready to present.
 ///
 /// It is a bearer credential: it is wiped on drop and has no `Debug`.

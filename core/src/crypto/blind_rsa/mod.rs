@@ -17,6 +17,8 @@ pub use client::{BlindingInverse, blind, finalize, prepare};
 pub use signer::{blind_sign, blind_sign_slice, check_raw};
 pub use verifier::{verify, verify_slice};
 
+pub(crate) use signer::check_blinded;
+
 /// Bytes of the random prefix of the randomized variants (RFC 9474 section 4.1).
 pub const PREFIX_LEN: usize = 32;
 

@@ -45,7 +45,7 @@ pub fn blind_sign_slice<const N: usize, const H: usize>(
 ) -> Result<()> {
     let pk = sk.public();
     let len = pk.modulus_len();
-    if results.len() != inputs.len() || outputs.len() != inputs.len() * len {
+    if results.len() != inputs.len() || inputs.len().checked_mul(len) != Some(outputs.len()) {
         return Err(ErrorKind::Misuse.into());
     }
     let mut slots = outputs.chunks_exact_mut(len).zip(results);
@@ -69,6 +69,14 @@ pub fn blind_sign_slice<const N: usize, const H: usize>(
         },
     );
     Ok(())
+}
+
+/// Checks that a blinded message is one that can be signed: `modulus_len` bytes, a number below the modulus.
+///
+/// # Errors
+/// [`ErrorKind::Malformed`] when it is not.
+pub(crate) fn check_blinded<const N: usize>(pk: &PublicKey<N>, blinded: &[u8]) -> Result<()> {
+    pk.read_canonical(blinded, ErrorKind::Malformed).map(|_| ())
 }
 
 /// Checks that a raw private operation done elsewhere, by an HSM or another process, is right: `s^e = z mod n`.

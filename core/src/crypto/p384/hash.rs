@@ -5,6 +5,7 @@
 
 use sha2::digest::Digest;
 use sha2::{Sha384, digest::Output};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::crypto::p384::field::Fe;
 use crate::crypto::p384::point::Point;
@@ -43,20 +44,22 @@ fn expand_message(message: &[&[u8]], tag: &[&[u8]], out: &mut [u8]) {
         block = tagged(hash);
         chunk.copy_from_slice(&block[..chunk.len()]);
     }
+    block.as_mut_slice().zeroize();
 }
 
 /// `hash_to_field` for the scalars, one element (section 5.2; RFC 9497 section 4.4 `HashToScalar`).
 pub(crate) fn hash_to_scalar(message: &[&[u8]], tag: &[&[u8]]) -> Scalar {
-    let mut uniform = [0; ELEMENT_LENGTH];
-    expand_message(message, tag, &mut uniform);
+    // Keys and nonces are made here: the scalar must not stay behind under another form.
+    let mut uniform = Zeroizing::new([0; ELEMENT_LENGTH]);
+    expand_message(message, tag, &mut uniform[..]);
     Scalar::reduce_wide(&uniform)
 }
 
 /// `hash_to_curve` (section 3). The identity comes out with a chance of 2^-384.
 pub(crate) fn hash_to_curve(message: &[&[u8]], tag: &[&[u8]]) -> Point {
-    let mut uniform = [[0; ELEMENT_LENGTH]; 2];
+    let mut uniform = Zeroizing::new([[0; ELEMENT_LENGTH]; 2]);
     expand_message(message, tag, uniform.as_flattened_mut());
-    let [u0, u1] = &uniform;
+    let [u0, u1] = &*uniform;
     map_to_curve(&Fe::reduce_wide(u0)).add(&map_to_curve(&Fe::reduce_wide(u1)))
 }
 

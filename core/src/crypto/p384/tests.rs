@@ -2,7 +2,7 @@
 
 use core::iter;
 
-use crypto_bigint::{NonZero, U384, U576};
+use crypto_bigint::{NonZero, Odd, U384, U576};
 use p384::elliptic_curve::Group;
 use p384::elliptic_curve::array::Array;
 use p384::elliptic_curve::group::GroupEncoding;
@@ -90,9 +90,13 @@ macro_rules! check_ring {
         }
         let wide_modulus = NonZero::new(modulus.resize::<9>()).unwrap();
         let mut numbers = Numbers(3);
-        for i in 0..40 {
-            let words = core::array::from_fn(|_| if i == 0 { u64::MAX } else { numbers.next().unwrap() });
-            let wide = U576::from_words(words);
+        let random = iter::repeat_with(|| U576::from_words(core::array::from_fn(|_| numbers.next().unwrap())));
+        // Around multiples of the modulus, and around powers of two: where the parts of the reduction meet.
+        let (one, multiple) = (U576::ONE, |i| wide_modulus.get().shl_vartime(i));
+        let edges =
+            (0..=192).step_by(24).flat_map(|i| [multiple(i).wrapping_sub(&one), multiple(i).wrapping_add(&one)]);
+        let powers = (64..576).step_by(64).flat_map(|i| [one.shl_vartime(i), one.shl_vartime(i).wrapping_sub(&one)]);
+        for wide in [U576::ZERO, U576::MAX, multiple(0)].into_iter().chain(edges).chain(powers).chain(random.take(40)) {
             let mut bytes = [0; 72];
             for (chunk, word) in bytes.chunks_exact_mut(8).zip(wide.to_words().iter().rev()) {
                 chunk.copy_from_slice(&word.to_be_bytes());
@@ -117,6 +121,24 @@ fn field_is_the_integers_modulo_p() {
         assert!(root.equals(&x) | root.equals(&x.neg()) == 1);
         assert!(a == U384::ZERO || square.neg().sqrt().is_none(), "-1 is no square");
         assert_eq!(Fe::select(&x, &root, 0).equals(&x) & Fe::select(&square, &x, 1).equals(&x), 1);
+    }
+}
+
+#[test]
+fn products_of_raw_limbs_are_montgomery_products() {
+    // Limbs as they stand in an element, so that the reduction meets the edges themselves and not their images; the
+    // first factor may be p or more.
+    let m = NonZero::new(U384::from_words(P)).unwrap();
+    let r_inverse = U384::MAX.rem(&m).add_mod(&U384::ONE, &m).invert_odd_mod(&Odd::new(*m).unwrap()).unwrap();
+    let over = [U384::MAX, U384::from_words(P), U384::from_words(P).wrapping_add(&U384::ONE)];
+    for a in samples(&P, 9).chain(over) {
+        for b in samples(&P, 10) {
+            let expected = a.rem(&m).mul_mod(&b, &m).mul_mod(&r_inverse, &m);
+            assert_eq!(Fe(a.to_words()).mul(&Fe(b.to_words())).0, expected.to_words(), "{a} · {b}");
+        }
+        let reduced = a.rem(&m);
+        let expected = reduced.mul_mod(&reduced, &m).mul_mod(&r_inverse, &m);
+        assert_eq!(Fe(reduced.to_words()).square().0, expected.to_words(), "{a}²");
     }
 }
 

@@ -17,7 +17,8 @@ use rsa::pkcs8::{AlgorithmIdentifierRef, ObjectIdentifier, PrivateKeyInfo, Secre
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use sha2::{Digest, Sha384};
-use zeroize::Zeroizing;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, Zeroizing};
 
 type Info<'a> = PrivateKeyInfo<AnyRef<'a>, &'a OctetStringRef, BitStringRef<'a>>;
 
@@ -33,9 +34,10 @@ impl PrivateKey<32, 16> {
     /// Generates a 2048-bit key with public exponent 65537.
     ///
     /// # Errors
-    /// [`ErrorKind::Rng`], or the source's own error, when randomness fails.
+    /// [`ErrorKind::Rng`], or the source's own error, when randomness fails; [`ErrorKind::Rng`] too when it gives the
+    /// same bytes twice in a row.
     pub fn generate(rng: &mut dyn Rng) -> Result<Self> {
-        let mut source = Adapter { rng, failed: None, counter: 0 };
+        let mut source = Adapter { rng, failed: None, counter: 0, last: Zeroizing::new([0; BLOCK]) };
         let key = rsa::RsaPrivateKey::new(&mut source, 64 * 32);
         if let Some(error) = source.failed {
             return Err(error);
@@ -141,41 +143,62 @@ fn bytes<const L: usize>(x: &[u64; L]) -> Zeroizing<Vec<u8>> {
     out
 }
 
+/// Bytes drawn at once, and hashed to as many: the output of SHA-384.
+const BLOCK: usize = 48;
+
 /// Lends our fallible source to a prime search that wants one which cannot fail.
 ///
-/// After a failure the search must still end, so it is fed a counter's hashes; what it finds is thrown away and the
-/// failure is what the caller sees.
+/// The search gets hashes of a counter and fresh bytes. A source that repeats itself would make it find the same prime
+/// twice and begin again for ever; the counter makes it end. After a failure it gets hashes of the counter alone, what
+/// it finds is thrown away, and the failure is what the caller sees.
 struct Adapter<'a> {
     rng: &'a mut dyn Rng,
     failed: Option<Error>,
     counter: u64,
+    /// The bytes drawn last. Good randomness gives the same 48 twice in a row with a chance of 2^-384.
+    last: Zeroizing<[u8; BLOCK]>,
+}
+
+impl Adapter<'_> {
+    fn draw(&mut self) -> Result<Zeroizing<[u8; BLOCK]>> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let mut fresh = Zeroizing::new([0; BLOCK]);
+        self.rng.fill(&mut fresh[..])?;
+        if self.counter > 0 && bool::from(fresh.ct_eq(&self.last[..])) {
+            return Err(ErrorKind::Rng.into());
+        }
+        *self.last = *fresh;
+        Ok(fresh)
+    }
 }
 
 impl TryRng for Adapter<'_> {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        let mut bytes = [0; 4];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u32::from_le_bytes(bytes))
+        let mut bytes = Zeroizing::new([0; 4]);
+        self.try_fill_bytes(&mut bytes[..])?;
+        Ok(u32::from_le_bytes(*bytes))
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let mut bytes = [0; 8];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
+        let mut bytes = Zeroizing::new([0; 8]);
+        self.try_fill_bytes(&mut bytes[..])?;
+        Ok(u64::from_le_bytes(*bytes))
     }
 
     fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-        if self.failed.is_none() {
-            self.failed = self.rng.fill(out).err();
-        }
-        if self.failed.is_some() {
-            for block in out.chunks_mut(48) {
-                self.counter = self.counter.wrapping_add(1);
-                let hash = Sha384::digest(self.counter.to_le_bytes());
-                block.copy_from_slice(&hash[..block.len()]);
-            }
+        for block in out.chunks_mut(BLOCK) {
+            let fresh = self.draw().unwrap_or_else(|error| {
+                self.failed = Some(error);
+                Zeroizing::new([0; BLOCK])
+            });
+            self.counter = self.counter.wrapping_add(1);
+            let mut hash = Sha384::new().chain_update(self.counter.to_le_bytes()).chain_update(&fresh[..]).finalize();
+            block.copy_from_slice(&hash[..block.len()]);
+            hash.as_mut_slice().zeroize();
         }
         Ok(())
     }

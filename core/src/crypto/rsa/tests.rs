@@ -141,6 +141,12 @@ fn arithmetic_agrees<const N: usize>() {
                 assert_eq!(modulus.add(&a, &b), a_big.add_mod(&b_big, &oracle).to_words());
                 assert_eq!(modulus.sub(&a, &b), a_big.sub_mod(&b_big, &oracle).to_words());
             }
+            // Either factor may be any number of as many limbs, the modulus itself and more included.
+            for any in [m, [u64::MAX; N], rng.number()] {
+                let reduced = Uint::from_words(any).rem(&oracle).to_words();
+                assert_eq!(modulus.mul(&any, &a), modulus.mul(&reduced, &a));
+                assert_eq!(modulus.mul(&a, &any), modulus.mul(&reduced, &a));
+            }
         }
     }
 }
@@ -355,6 +361,14 @@ fn inconsistent_private_keys_are_refused() {
     // 1 and n multiply to n as well.
     let trivial = |parts: &mut [Vec<u8>; 5]| parts[3] = std::vec![1];
     assert_eq!(refused(&trivial), Some(ErrorKind::Unsupported), "p = 1");
+    // The square of the larger prime is longer than d, which inverts e modulo that prime less one.
+    let square = |parts: &mut [Vec<u8>; 5]| {
+        let p = parts[3].clone().max(parts[4].clone());
+        let number = Uint::<32>::from_words(uint::from_be(&p).unwrap());
+        uint::write_be(&number.wrapping_mul(&number).to_words(), &mut parts[0]);
+        (parts[3], parts[4]) = (p.clone(), p);
+    };
+    assert_eq!(refused(&square), Some(ErrorKind::Malformed), "p = q");
 }
 
 /// p - 1 and q - 1, and what they have in common.
@@ -472,5 +486,85 @@ fn a_fault_in_one_half_never_yields_a_signature() {
         let error = crate::crypto::blind_rsa::blind_sign(&sk, &mut TestRng(7), &blinded, &mut out).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Signer, "fault {i}");
         assert_eq!(out, [0; 256], "fault {i}");
+    }
+}
+
+/// Signs zero, one, minus one, both primes, a multiple of each and a random number, and compares with the plain power.
+fn private_operation_agrees<const N: usize, const H: usize>([n, e, d, p, q]: [&[u8]; 5]) {
+    let sk = super::PrivateKey::<N, H>::from_components(n, e, d, p, q).unwrap();
+    let modulus = *sk.public().n().value();
+    let big = |bytes: &[u8]| Uint::<N>::from_words(uint::from_be(bytes).unwrap());
+    let mut rng = TestRng(8);
+    let mut inputs = std::vec![Uint::<N>::ZERO, Uint::ONE, big(n).wrapping_sub(&Uint::ONE), big(p), big(q)];
+    inputs.extend([big(p).wrapping_mul(&Uint::<N>::from_u8(0x7b)), big(n).wrapping_sub(&big(q))]);
+    inputs.push(Uint::from_words(*sk.public().draw(&mut rng).unwrap()));
+    let d = uint::from_be(d).unwrap();
+    let mut signed = 0;
+    sk.private_batch(
+        &mut rng,
+        inputs.len(),
+        |i| Ok(inputs[i].to_words()),
+        |i, outcome| {
+            signed += 1;
+            assert_eq!(outcome.unwrap(), oracle_pow(&inputs[i].to_words(), &d, &modulus), "item {i}");
+        },
+    );
+    assert_eq!(signed, inputs.len());
+}
+
+#[test]
+fn keys_of_every_shape_agree_with_the_plain_power() {
+    let [n, e, d, p, q] = &components(&oracle_key(14, 2048));
+    // The Garner step subtracts one residue from the other: either prime may be the larger one.
+    private_operation_agrees::<32, 16>([n, e, d, p, q]);
+    private_operation_agrees::<32, 16>([n, e, d, q, p]);
+    // The exponents change places: a public one as long as the modulus, a private one of 17 bits.
+    private_operation_agrees::<32, 16>([n, d, e, p, q]);
+    let three = crypto_bigint::BoxedUint::from(3u8);
+    let oracle = ::rsa::RsaPrivateKey::new_with_exp(&mut TestRng(15), 2048, three).unwrap();
+    let [n, e, d, p, q] = &components(&oracle);
+    assert_eq!(uint::from_be(e), Some([3]));
+    private_operation_agrees::<32, 16>([n, e, d, p, q]);
+    // Half-filled primes, in the type for longer keys.
+    private_operation_agrees::<64, 32>([n, e, d, q, p]);
+}
+
+/// Counts the draws.
+struct Counted(TestRng, usize);
+
+impl Rng for Counted {
+    fn fill(&mut self, out: &mut [u8]) -> Result<()> {
+        self.1 += 1;
+        self.0.fill(out)
+    }
+}
+
+#[test]
+fn every_item_is_blinded_with_a_draw_of_its_own() {
+    let sk = private_key(10);
+    for count in [1, 7, 8, 9, 17] {
+        let mut rng = Counted(TestRng(9), 0);
+        sk.private_batch(&mut rng, count, |_| Ok(uint::one()), |_, outcome| assert!(outcome.is_ok()));
+        // A draw above n is thrown away, which makes more of them, never fewer.
+        assert!(rng.1 >= count, "{} draws for {count} items", rng.1);
+    }
+}
+
+#[cfg(feature = "pkcs8")]
+#[test]
+fn a_source_that_repeats_itself_makes_no_key_and_no_endless_search() {
+    /// One byte for ever, for so many calls.
+    struct Stuck(u8, u32);
+
+    impl Rng for Stuck {
+        fn fill(&mut self, out: &mut [u8]) -> Result<()> {
+            self.1 = self.1.checked_sub(1).expect("the search does not end");
+            Constant(self.0).fill(out)
+        }
+    }
+
+    for byte in [0, 5, 0xff] {
+        let error = PrivateKey2048::generate(&mut Stuck(byte, 200)).err().map(|error| error.kind());
+        assert_eq!(error, Some(ErrorKind::Rng), "{byte}");
     }
 }

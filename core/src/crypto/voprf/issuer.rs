@@ -142,7 +142,8 @@ impl PrivateKey {
     /// The proof for M, Z = k·M and the commitments t2 = r·G, t3 = r·M.
     fn respond(&self, r: &Scalar, points: [Point; 4]) -> Result<[u8; PROOF_BYTES]> {
         let c = challenge(&self.public, &points).ok_or(ErrorKind::Internal)?;
-        let s = r.sub(&c.mul(&self.scalar));
+        // c is public: whoever found this product in old memory would have the key.
+        let s = r.sub(&Zeroizing::new(c.mul(&self.scalar)));
         let mut proof = [0; PROOF_BYTES];
         let (c_bytes, s_bytes) = proof.split_at_mut(SCALAR_BYTES);
         c_bytes.copy_from_slice(&c.to_bytes());

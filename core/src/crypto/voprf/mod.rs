@@ -199,6 +199,14 @@ impl PrivateKey {
     }
 }
 
+/// Checks that bytes are an element: a point, and not the identity.
+///
+/// # Errors
+/// [`ErrorKind::Malformed`] when they are not.
+pub(crate) fn check_element(bytes: &[u8]) -> Result<()> {
+    decode(bytes.try_into().map_err(|_| ErrorKind::Malformed)?).map(|_| ())
+}
+
 /// Reads an element off the wire.
 fn decode(bytes: &[u8; ELEMENT_BYTES]) -> Result<Affine> {
     Affine::from_bytes(bytes).ok_or_else(|| ErrorKind::Malformed.into())

@@ -332,6 +332,42 @@ fn a_bad_generator_is_reported_or_harmless() {
 }
 
 #[test]
+fn keys_at_the_ends_of_the_range_work() {
+    let mut one = [0; SCALAR_BYTES];
+    one[47] = 1;
+    let mut last = limbs_to_bytes(&N);
+    last[47] -= 1;
+    for (scalar, same) in [(one, true), (last, false)] {
+        let key = PrivateKey::from_bytes(&scalar).unwrap();
+        let (single, mut batch) = (Batch::<1>::new(&key), Batch::<3>::new(&key));
+        assert_eq!(single.evaluated == single.blinded, same, "only 1 leaves an element as it is");
+        assert_eq!(single.evaluated[0][1..], single.blinded[0][1..]);
+        assert_eq!(single.finalize(key.public()).unwrap()[0], key.evaluate(&[0]).unwrap());
+        assert_eq!(batch.finalize(key.public()).unwrap()[2], key.evaluate(&[2]).unwrap());
+
+        // The public key itself, as an element: the generator or its negative.
+        batch.blinded[1] = key.public().to_bytes();
+        let mut evaluated = [[0; ELEMENT_BYTES]; 3];
+        let proof = key.blind_evaluate(&mut Counter(1), &batch.blinded, &mut evaluated).unwrap();
+        verify_proof(key.public(), &batch.blinded, &evaluated, &proof).unwrap();
+        let mut only = [[0; ELEMENT_BYTES]];
+        let proof = key.blind_evaluate(&mut Counter(1), &batch.blinded[1..2], &mut only).unwrap();
+        verify_proof(key.public(), &batch.blinded[1..2], &only, &proof).unwrap();
+        assert_eq!(only[0], evaluated[1]);
+    }
+}
+
+#[test]
+fn the_same_element_many_times_is_a_batch() {
+    let key = key();
+    let blinded = [Batch::<1>::new(&key).blinded[0]; 9];
+    let mut evaluated = [[0; ELEMENT_BYTES]; 9];
+    let proof = key.blind_evaluate(&mut Counter(1), &blinded, &mut evaluated).unwrap();
+    assert!(evaluated.iter().all(|element| *element == evaluated[0]));
+    verify_proof(key.public(), &blinded, &evaluated, &proof).unwrap();
+}
+
+#[test]
 fn a_public_key_shows_its_bytes() {
     extern crate std;
     let shown = std::format!("{:?}", key().public());
