@@ -262,3 +262,11 @@ fn what_is_pasted_by_mistake_is_named() {
     }
     std::fs::remove_file(&folder).unwrap();
 }
+
+#[test]
+fn a_token_of_the_wrong_size_is_said_to_be_one() {
+    let output = run(&["inspect", "PrivateToken token=AAIA"]);
+    assert!(stdout(&output).contains("a token of type 0x0002 has 354 bytes, and this has 3"), "{}", stdout(&output));
+    let output = run(&["inspect", "PrivateToken challenge=\"AAIA...\""]);
+    assert!(stdout(&output).contains("a challenge is skipped: its `challenge` is no base64url"), "{}", stdout(&output));
+}

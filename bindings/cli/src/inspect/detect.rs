@@ -137,7 +137,7 @@ fn authorization(values: &[String]) -> Report {
                     findings::token(&mut out, &parsed, "token");
                     token = Some(Token::from(&parsed));
                 }
-                Err(_) => out.error(findings::RFC, "malformed-token", "token", wrong_size(&bytes)),
+                Err(_) => out.error(findings::RFC, "malformed-token", "token", no_token(&bytes)),
             }
         }
         Ok(None) => out.warning(findings::RFC, "no-token", "", "there are no PrivateToken credentials"),
@@ -314,6 +314,17 @@ fn unrecognised(bytes: &[u8]) -> Failure {
         format!("{what} no message of Privacy Pass: {}", wrong_size(bytes)),
         "check that the value is complete; `privacypass inspect --help` lists what can be read",
     )
+}
+
+/// Explains why the bytes of an `Authorization` header are no token.
+fn no_token(bytes: &[u8]) -> String {
+    let token_type = TokenChallengeRef::token_type_of(bytes).ok();
+    match token_type.and_then(|token_type| token_type.sizes().map(|sizes| (token_type, sizes.token))) {
+        Some((token_type, wanted)) => {
+            format!("a token of type {token_type} has {wanted} bytes, and this has {}", bytes.len())
+        }
+        None => format!("these {} bytes are no token: {}", bytes.len(), wrong_size(bytes)),
+    }
 }
 
 /// Explains why bytes that begin with a token type are no message of that type.
