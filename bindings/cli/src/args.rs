@@ -14,7 +14,7 @@ use privacypass_core::TokenType;
     propagate_version = true,
     arg_required_else_help = true,
     after_help = "Start here:\n  \
-        privacypass demo                        the whole protocol on this machine, in a second\n  \
+        privacypass demo                             the whole protocol on this machine, in a second\n  \
         curl -sI https://… | privacypass inspect -   what a header asks for, and who would refuse it\n\n\
         Exit codes:\n  \
         0  it worked\n  \
@@ -117,9 +117,9 @@ pub(crate) enum Serve {
 /// Where a service listens.
 #[derive(clap::Args)]
 pub(crate) struct Listen {
-    /// The address to listen on.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8100")]
-    pub(crate) listen: SocketAddr,
+    /// The address to listen on [default: 127.0.0.1, and port 8100 for an issuer, 8101 an attester, 8102 an origin]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
 
     /// Listen beyond this machine in plain http: for a closed network.
     #[arg(long)]
@@ -130,7 +130,7 @@ pub(crate) struct Listen {
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  \
     privacypass keygen --type 2 --out issuer.pem\n  \
-    privacypass serve issuer --key issuer.pem --listen 127.0.0.1:8100")]
+    privacypass serve issuer --key issuer.pem")]
 pub(crate) struct ServeIssuer {
     #[command(flatten)]
     pub(crate) listen: Listen,
@@ -143,8 +143,8 @@ pub(crate) struct ServeIssuer {
 /// Serve an attester that asks whether you are human, and believes you.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  \
-    privacypass serve attester --issuer 127.0.0.1:8100 --listen 127.0.0.1:8101\n  \
-    privacypass serve attester --issuer issuer.example=http://127.0.0.1:8100 --listen 127.0.0.1:8101")]
+    privacypass serve attester --issuer 127.0.0.1:8100\n  \
+    privacypass serve attester --issuer issuer.example=http://127.0.0.1:8100 --listen 127.0.0.1:9000")]
 pub(crate) struct ServeAttester {
     #[command(flatten)]
     pub(crate) listen: Listen,
@@ -164,7 +164,7 @@ pub(crate) struct ServeAttester {
     after_help = "The keys say which token types are asked for. Type 2 needs the issuer's public key; type 1 its \
     private key.\nWithout any, the keys of type 2 are fetched once, from the issuer's directory.\n\n\
     Example:\n  \
-    privacypass serve origin --issuer 127.0.0.1:8100 --key issuer.pem --listen 127.0.0.1:8102\n  \
+    privacypass serve origin --issuer 127.0.0.1:8100\n  \
     privacypass get --attester http://127.0.0.1:8101 http://127.0.0.1:8102/"
 )]
 pub(crate) struct ServeOrigin {
@@ -266,7 +266,7 @@ pub(crate) struct Keygen {
     pub(crate) out: PathBuf,
 
     /// What to do when the file exists. There is no way to overwrite a key: remove the file yourself.
-    #[arg(long, value_name = "WHEN", default_value = "never", value_parser = ["never"], hide_default_value = true)]
+    #[arg(long, value_name = "WHEN", default_value = "never", value_parser = ["never"], hide = true)]
     pub(crate) force: String,
 
     /// Print the public key as an entry for the `token-keys` of an issuer directory.

@@ -33,13 +33,19 @@ use crate::proxy::{Upstream, forward};
 pub(crate) fn run(args: &Serve, json: bool) -> Outcome {
     log();
     crate::runtime()?.block_on(async {
-        let (listen, name, router, path) = match args {
-            Serve::Issuer(args) => (&args.listen, "issuer", issuer(args)?, WELL_KNOWN_PATH),
-            Serve::Attester(args) => (&args.listen, "attester", attester(args)?, ATTESTER_ISSUERS_PATH),
-            Serve::Origin(args) => (&args.listen, "origin", origin(args).await?, "/"),
+        let (listen, port, name, path) = match args {
+            Serve::Issuer(args) => (&args.listen, 8100, "issuer", WELL_KNOWN_PATH),
+            Serve::Attester(args) => (&args.listen, 8101, "attester", ATTESTER_ISSUERS_PATH),
+            Serve::Origin(args) => (&args.listen, 8102, "origin", "/"),
         };
-        let listener = bind(listen).await?;
-        announce(name, listener.local_addr()?, path, json)?;
+        let listener = bind(listen, port).await?;
+        let address = listener.local_addr()?;
+        let router = match args {
+            Serve::Issuer(args) => issuer(args)?,
+            Serve::Attester(args) => attester(args)?,
+            Serve::Origin(args) => origin(args, address).await?,
+        };
+        announce(name, address, path, json)?;
         serve(listener, router, Limits::default(), shutdown_signal()).await?;
         Ok(())
     })
@@ -51,8 +57,8 @@ fn log() {
     let _ = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_target(false).try_init();
 }
 
-async fn bind(listen: &Listen) -> Outcome<TcpListener> {
-    let address = listen.listen;
+async fn bind(listen: &Listen, default_port: u16) -> Outcome<TcpListener> {
+    let address = listen.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], default_port)));
     if !address.ip().is_loopback() {
         if !listen.expose {
             return Err(Failure::new(
@@ -105,7 +111,11 @@ fn attester(args: &ServeAttester) -> Outcome<Router> {
     Ok(builder.build().map_err(|error| Failure::new(error, hint))?.router())
 }
 
-async fn origin(args: &ServeOrigin) -> Outcome<Router> {
+async fn origin(args: &ServeOrigin, address: SocketAddr) -> Outcome<Router> {
+    if args.names.is_empty() && address.ip().is_unspecified() {
+        let hint = "add --name HOST[:PORT], as clients write it in the URL";
+        return Err(Failure::new(format!("no client can call the origin by {address}"), hint));
+    }
     let mut issuer = TrustedIssuer::new(&args.issuer);
     let mut count = 0_usize;
     for path in &args.keys {
@@ -140,7 +150,7 @@ async fn origin(args: &ServeOrigin) -> Outcome<Router> {
             HeaderProfile::Unquoted => Profile::Unquoted,
         })
         .page(include_str!("serve_401.html"));
-    let own = [args.listen.listen.to_string()];
+    let own = [address.to_string()];
     for name in if args.names.is_empty() { &own[..] } else { &args.names } {
         builder = builder.name(name);
     }
@@ -149,8 +159,10 @@ async fn origin(args: &ServeOrigin) -> Outcome<Router> {
         None => include_str!("serve_page.html").to_owned(),
     };
     let upstream = args.upstream.as_deref().map(Upstream::parse).transpose()?;
-    let hint = "names are host[:port], as clients write them in Host";
-    let layer = builder.build().map_err(|error| Failure::new(error, hint))?;
+    let layer = builder.build().map_err(|error| {
+        let hint = "give --name and --issuer as host[:port], as clients write them in a URL";
+        Failure::new(format!("no challenge can be made with these names: {error}"), hint)
+    })?;
     if let Some(upstream) = upstream {
         return Ok(Router::new().fallback(forward).with_state(upstream).layer(layer));
     }

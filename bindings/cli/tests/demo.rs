@@ -240,8 +240,12 @@ fn the_roles_run_one_by_one() {
     let (attester, attester_url) = start(&["attester", "--issuer", name]);
     let (origin, origin_url) =
         start(&["origin", "--issuer", name, "--key", &one, "--key", &two, "--name", "localhost", "--profile", "rfc"]);
-    // The port was not known before, so the origin's name is not the one in the URL.
+    // The name it was given is not the one in the URL.
     assert!(browse(&origin_url, "/").starts_with("HTTP/1.1 421 "));
+    drop(origin);
+    // Without a name it has its address, with the port it got.
+    let (origin, free_url) = start(&["origin", "--issuer", name, "--key", &one]);
+    assert!(browse(&free_url, "/").starts_with("HTTP/1.1 401 "));
     drop(origin);
     let port = origin_url.rsplit(':').next().unwrap();
     let address = format!("127.0.0.1:{port}");
@@ -282,9 +286,11 @@ fn a_service_is_not_exposed_by_mistake() {
     let output = run(&["serve", "issuer", "--key", file, "--listen", "0.0.0.0:0"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("--expose"), "{}", stderr(&output));
-    let output = run(&["serve", "origin", "--issuer", "127.0.0.1:1"]);
+    let output = run(&["serve", "origin", "--listen", "127.0.0.1:0", "--issuer", "127.0.0.1:1"]);
     assert!(stderr(&output).contains("--token-key"), "{}", stderr(&output));
-    let output = run(&["serve", "issuer", "--key", "/nonexistent"]);
+    let output = run(&["serve", "origin", "--listen", "0.0.0.0:0", "--expose", "--issuer", "x", "--key", file]);
+    assert!(stderr(&output).contains("--name"), "{}", stderr(&output));
+    let output = run(&["serve", "issuer", "--listen", "127.0.0.1:0", "--key", "/nonexistent"]);
     assert!(stderr(&output).contains("/nonexistent"), "{}", stderr(&output));
     assert_eq!(run(&["serve", "issuer"]).status.code(), Some(2));
 }

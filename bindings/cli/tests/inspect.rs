@@ -244,3 +244,29 @@ fn mistakes_in_the_arguments_have_code_2() {
         assert!(stdout(&output).contains("privacypass"));
     }
 }
+
+#[test]
+fn what_is_pasted_by_mistake_is_named() {
+    let folder = std::env::temp_dir().join(format!("privacypass-inspect-{}", std::process::id()));
+    std::fs::write(&folder, "no value").unwrap();
+    for (value, said) in [
+        ("Basic realm=\"x\"", "the scheme Basic, not of PrivateToken"),
+        ("bearer abc", "the scheme Bearer"),
+        ("HTTP/1.1 200 OK\r\nserver: x\r\n\r\nhello", "no WWW-Authenticate header"),
+        ("00", "this 1 byte is no message of Privacy Pass: a token type alone has two"),
+        (folder.to_str().unwrap(), "inspect - < "),
+    ] {
+        let output = run(&["inspect", value]);
+        assert_eq!(output.status.code(), Some(1), "{value}");
+        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    }
+    std::fs::remove_file(&folder).unwrap();
+}
+
+#[test]
+fn a_token_of_the_wrong_size_is_said_to_be_one() {
+    let output = run(&["inspect", "PrivateToken token=AAIA"]);
+    assert!(stdout(&output).contains("a token of type 0x0002 has 354 bytes, and this has 3"), "{}", stdout(&output));
+    let output = run(&["inspect", "PrivateToken challenge=\"AAIA...\""]);
+    assert!(stdout(&output).contains("a challenge is skipped: its `challenge` is no base64url"), "{}", stdout(&output));
+}

@@ -73,7 +73,8 @@ pub struct Answer {
 pub enum Redemption {
     /// The origin asked for none.
     NotAsked,
-    /// The origin took the token.
+    /// The origin answered the token with something else than 400, 401 or 403. Behind a status from 500 on, nobody can tell
+    /// whether the token was spent.
     Accepted(Presented),
     /// The origin did not take the token and answered 400, 401 or 403. It was not tried again: the token may be spent, and an
     /// origin that refuses one refuses the next.

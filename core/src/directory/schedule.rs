@@ -21,7 +21,7 @@ pub struct RotationPolicy {
 }
 
 impl RotationPolicy {
-    /// A day of notice (directories are cached for a day), thirty days of use, and a day of overlap.
+    /// Two days of notice (directories are cached for one), thirty days of use, and a day of overlap.
     pub const DEFAULT: Self = Self { lead: 2 * 86_400, active: 30 * 86_400, overlap: 86_400 };
 }
 

@@ -34,7 +34,8 @@ impl Answer {
 
 /// Milliseconds since `began`.
 pub(super) fn ms_since(began: Instant) -> f64 {
-    began.elapsed().as_secs_f64() * 1000.0
+    // To the microsecond: what is finer is noise.
+    (began.elapsed().as_secs_f64() * 1_000_000.0).round() / 1000.0
 }
 
 /// Sends a request and reads the whole answer.

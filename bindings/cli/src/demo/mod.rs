@@ -67,7 +67,9 @@ fn print(story: &Story) -> io::Result<()> {
         writeln!(out, "  origin    {}/login    try it in a browser", urls.origin)?;
         writeln!(out, "  attester  {}/challenge", urls.attester)?;
         writeln!(out, "  issuer    {}{}", urls.issuer, privacypass_core::directory::WELL_KNOWN_PATH)?;
-        writeln!(out, "  client    privacypass get --attester {} {}/login", urls.attester, urls.origin)?;
+        // As it was called: `make demo` runs a program that no PATH has.
+        let program = std::env::args().next().unwrap_or_else(|| "privacypass".to_owned());
+        writeln!(out, "  client    {program} get --attester {} {}/login", urls.attester, urls.origin)?;
     }
     writeln!(out, "{}", paint.green("ok"))?;
     out.flush()

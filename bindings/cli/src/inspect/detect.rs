@@ -43,6 +43,9 @@ pub(super) fn report(input: &[u8], context: &Context<'_>) -> Outcome<Report> {
     if text.starts_with("-----BEGIN ") {
         return pem(text, context);
     }
+    if let Some(failure) = something_else(text) {
+        return Err(failure);
+    }
     // Pasted values come with the line breaks of a terminal or a document.
     let joined: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     encoded(&joined, context)
@@ -134,7 +137,7 @@ fn authorization(values: &[String]) -> Report {
                     findings::token(&mut out, &parsed, "token");
                     token = Some(Token::from(&parsed));
                 }
-                Err(_) => out.error(findings::RFC, "malformed-token", "token", wrong_size(&bytes)),
+                Err(_) => out.error(findings::RFC, "malformed-token", "token", no_token(&bytes)),
             }
         }
         Ok(None) => out.warning(findings::RFC, "no-token", "", "there are no PrivateToken credentials"),
@@ -284,18 +287,50 @@ fn response(bytes: &[u8]) -> Option<(Kind, Body)> {
     Some((Kind::TokenResponse, Body::Response { token_response: Response::read(bytes)? }))
 }
 
+/// Names what is pasted instead of a value of Privacy Pass: a response without the header, or the header of another scheme.
+fn something_else(text: &str) -> Option<Failure> {
+    if text.starts_with("HTTP/") {
+        return Some(Failure::new(
+            "this response has no WWW-Authenticate header, so it asks for no token",
+            "ask for a page that wants one, and let curl print the header: curl -si URL",
+        ));
+    }
+    let scheme = text.split_ascii_whitespace().next()?;
+    OTHER_SCHEMES.iter().find(|other| scheme.eq_ignore_ascii_case(other)).map(|other| {
+        Failure::new(
+            format!("this is a header of the scheme {other}, not of PrivateToken"),
+            "give the value of a header with PrivateToken, or whole header lines",
+        )
+    })
+}
+
+/// The schemes that stand in the same headers most often.
+const OTHER_SCHEMES: [&str; 4] = ["Basic", "Bearer", "Digest", "Negotiate"];
+
 /// Says what the bytes could have been.
 fn unrecognised(bytes: &[u8]) -> Failure {
+    let what = if bytes.len() == 1 { "this 1 byte is".to_owned() } else { format!("these {} bytes are", bytes.len()) };
     Failure::new(
-        format!("these {} bytes are no message of Privacy Pass: {}", bytes.len(), wrong_size(bytes)),
+        format!("{what} no message of Privacy Pass: {}", wrong_size(bytes)),
         "check that the value is complete; `privacypass inspect --help` lists what can be read",
     )
+}
+
+/// Explains why the bytes of an `Authorization` header are no token.
+fn no_token(bytes: &[u8]) -> String {
+    let token_type = TokenChallengeRef::token_type_of(bytes).ok();
+    match token_type.and_then(|token_type| token_type.sizes().map(|sizes| (token_type, sizes.token))) {
+        Some((token_type, wanted)) => {
+            format!("a token of type {token_type} has {wanted} bytes, and this has {}", bytes.len())
+        }
+        None => format!("these {} bytes are no token: {}", bytes.len(), wrong_size(bytes)),
+    }
 }
 
 /// Explains why bytes that begin with a token type are no message of that type.
 fn wrong_size(bytes: &[u8]) -> String {
     let Ok(token_type) = TokenChallengeRef::token_type_of(bytes) else {
-        return "they are too short for a token type".to_owned();
+        return "a token type alone has two".to_owned();
     };
     let Some(sizes) = token_type.sizes() else {
         return format!("they begin with type {token_type} ({})", token_type.name());

@@ -1,6 +1,6 @@
 //! What is wrong with a value, and which real client refuses it.
 //!
-//! Each function looks at one thing. What clients do was observed on running software; see the manual.
+//! Each function looks at one thing. What clients do was observed on running software.
 
 use privacypass_core::TokenType;
 use privacypass_core::crypto::rsa::{PublicKey2048, spki};
@@ -169,15 +169,15 @@ fn skip(out: &mut Findings, skipped: http::Skipped) {
             }
             return;
         }
-        SkipReason::MissingChallenge => "has no `challenge` parameter",
+        SkipReason::MissingChallenge => "it has no `challenge` parameter",
         SkipReason::BadChallenge => "its `challenge` is no base64url",
         SkipReason::TooShort => "its `challenge` is shorter than a token type",
         SkipReason::BadTokenKey => "its `token-key` is no base64url",
-        SkipReason::DuplicateParameter => "gives a parameter twice, so that two readers may see two challenges",
-        SkipReason::MalformedSyntax => "breaks the grammar of RFC 9110",
-        _ => "cannot be read",
+        SkipReason::DuplicateParameter => "it gives a parameter twice, so that two readers may see two challenges",
+        SkipReason::MalformedSyntax => "it breaks the grammar of RFC 9110",
+        _ => "it cannot be read",
     };
-    out.error(RFC, "skipped", "", format!("a challenge is skipped: it {text} ({at})"));
+    out.error(RFC, "skipped", "", format!("a challenge is skipped: {text} ({at})"));
 }
 
 /// Looks at one challenge of a header.

@@ -10,7 +10,7 @@ use std::io::Read;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::args::Inspect;
-use crate::output::{Failure, Outcome, print_json};
+use crate::output::{Failure, Outcome, print_json, printable};
 
 /// The most that is read from stdin, in bytes: the limit of a directory.
 const MAX_INPUT: u64 = privacypass_core::directory::MAX_BYTES as u64;
@@ -19,13 +19,26 @@ const MAX_INPUT: u64 = privacypass_core::directory::MAX_BYTES as u64;
 pub(crate) fn run(args: &Inspect, json: bool) -> Outcome {
     let input = if args.value == "-" { stdin()? } else { args.value.clone().into_bytes() };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let report = detect::report(&input, &detect::Context { host: args.host.as_deref(), now })?;
+    let report = detect::report(&input, &detect::Context { host: args.host.as_deref(), now })
+        .map_err(|failure| if is_file(&args.value) { no_value(&args.value) } else { failure })?;
     if json {
         print_json(&report)?;
     } else {
         print::report(&report)?;
     }
     Ok(())
+}
+
+fn is_file(value: &str) -> bool {
+    value != "-" && std::path::Path::new(value).is_file()
+}
+
+fn no_value(file: &str) -> Failure {
+    let file = printable(file);
+    Failure::new(
+        format!("{file} is the name of a file, and no value"),
+        format!("give what it holds: privacypass inspect - < {file}"),
+    )
 }
 
 fn stdin() -> Outcome<Vec<u8>> {
