@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -15,9 +15,8 @@ use privacypass_core::issuer::IssuerKey;
 use privacypass_core::origin::StatelessChallenges;
 use privacypass_core::provider::{Rng, SystemRng};
 use privacypass_http::attester::{AttesterService, YesNo};
-use privacypass_http::cache::DirectoryCache;
 use privacypass_http::issuer::{IssuerService, KeySet};
-use privacypass_http::origin::{OnRefused, OriginLayer, RedeemedToken, TrustedIssuer};
+use privacypass_http::origin::{FollowedIssuer, OnRefused, OriginLayer, RedeemedToken, TrustedIssuer};
 use privacypass_http::server::{Limits, serve, shutdown_signal};
 use privacypass_http::spend::MemorySpendStore;
 use privacypass_http::transport::PlainHttp;
@@ -136,8 +135,10 @@ async fn origin(args: &ServeOrigin, address: SocketAddr) -> Outcome<Router> {
         })?;
         count += 1;
     }
+    let mut followed = None;
     if count == 0 {
-        issuer = published_keys(args, issuer).await?;
+        let (published, follows) = published_keys(args).await?;
+        (issuer, followed) = (published, Some(follows));
     }
     let mut builder = OriginLayer::builder(MemorySpendStore::new(args.capacity))
         .issuer(issuer)
@@ -163,6 +164,9 @@ async fn origin(args: &ServeOrigin, address: SocketAddr) -> Outcome<Router> {
         let hint = "give --name and --issuer as host[:port], as clients write them in a URL";
         Failure::new(format!("no challenge can be made with these names: {error}"), hint)
     })?;
+    if let Some(followed) = followed {
+        tokio::spawn(follow(followed, layer.clone(), kept_for(args)));
+    }
     if let Some(upstream) = upstream {
         return Ok(Router::new().fallback(forward).with_state(upstream).layer(layer));
     }
@@ -173,25 +177,44 @@ async fn origin(args: &ServeOrigin, address: SocketAddr) -> Outcome<Router> {
     Ok(Router::new().fallback(get(show)).layer(layer))
 }
 
-/// Adds the keys of type 0x0002 that the issuer's directory has now.
-async fn published_keys(args: &ServeOrigin, mut issuer: TrustedIssuer) -> Outcome<TrustedIssuer> {
+/// The issuer with the keys of type 0x0002 of its directory, and what keeps them so.
+async fn published_keys(args: &ServeOrigin) -> Outcome<(TrustedIssuer, FollowedIssuer)> {
     let failed = |why: &dyn std::fmt::Display| {
         let hint =
             "check --issuer; or give the keys: --token-key (type 2) or --key FILE (type 1 needs the private key)";
         Failure::new(format!("no key from the directory of {}: {why}", args.issuer), hint)
     };
-    let directory = DirectoryCache::of_issuer(&args.issuer, PlainHttp::Loopback).map_err(|error| failed(&error))?;
-    let fetched = directory.get().await.map_err(|error| failed(&error))?;
-    let mut keys = fetched.directory().token_keys.clone();
-    keys.retain(|key| key.token_type == TokenType::BLIND_RSA_2048);
-    // Challenges name the first: one that may be used now. The others are accepted, for clients whose clock is ahead.
-    keys.sort_by_key(|key| !key.is_usable(now()));
-    let mut count = 0_usize;
-    for key in &keys {
-        issuer = issuer.with_public_key(key.token_type, &key.token_key).map_err(|error| failed(&error))?;
-        count += 1;
+    let mut followed = FollowedIssuer::new(&args.issuer, PlainHttp::Loopback).map_err(|error| failed(&error))?;
+    match followed.refresh(now(), kept_for(args)).await {
+        Ok(Some(issuer)) => Ok((issuer, followed)),
+        Ok(None) => Err(failed(&"it lists none of type 0x0002")),
+        Err(error) => Err(failed(&error)),
     }
-    if count == 0 { Err(failed(&"it lists none of type 0x0002")) } else { Ok(issuer) }
+}
+
+/// For how long a challenge is accepted at the most, in seconds, and so a key after the directory has dropped it.
+fn kept_for(args: &ServeOrigin) -> u64 {
+    args.epoch.saturating_mul(2)
+}
+
+/// Brings the issuer's rotations to the origin, for as long as the program runs.
+async fn follow(mut followed: FollowedIssuer, layer: OriginLayer, keep_for: u64) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        match followed.refresh(now(), keep_for).await {
+            Ok(Some(issuer)) => {
+                if let Err(error) = layer.replace_issuers(vec![issuer]) {
+                    tracing::error!(
+                        role = "origin",
+                        reason = error.kind().name(),
+                        "the issuer's new keys are unusable"
+                    );
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(role = "origin", %error, "the issuer's directory cannot be read"),
+        }
+    }
 }
 
 /// The secret that binds challenges, and for how long they hold.

@@ -33,6 +33,7 @@
 //! All refusals of a token look the same. Which check failed is in the log, as the name of the
 //! [`ErrorKind`].
 
+mod follow;
 mod service;
 mod state;
 
@@ -47,6 +48,7 @@ use privacypass_core::provider::{Rng, SystemRng};
 use privacypass_core::wire::{TokenChallenge, TokenKeyId};
 use privacypass_core::{ErrorKind, Result, TokenType};
 
+pub use follow::FollowedIssuer;
 pub use service::OriginService;
 
 use crate::pool::Pool;
@@ -142,6 +144,11 @@ impl TrustedIssuer {
         let verifier = TokenKey::from_bytes(token_type, token_key)?.into();
         self.keys.push(TrustedKey { verifier, token_key: token_key.to_vec() });
         Ok(self)
+    }
+
+    /// The public keys as published, in the order they were added.
+    pub fn token_keys(&self) -> impl Iterator<Item = &[u8]> {
+        self.keys.iter().map(|key| key.token_key.as_slice())
     }
 
     /// Adds a private key shared with the issuer, for privately verifiable tokens (type 0x0001).

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use privacypass_core::directory::{Directory, RotationPolicy};
+use privacypass_core::directory::{Directory, DirectoryKey, RotationPolicy};
 use privacypass_core::provider::SystemRng;
 use privacypass_http::cache::DirectoryCache;
 use privacypass_http::issuer::{IssuerLimits, IssuerService, KeySet};
+use privacypass_http::origin::{FollowedIssuer, OriginLayer, TrustedIssuer};
+use privacypass_http::spend::MemorySpendStore;
 use privacypass_http::transport::PlainHttp;
 use tokio::io::AsyncWriteExt;
 
@@ -175,4 +177,52 @@ async fn a_directory_is_fetched_once_while_it_is_fresh() {
     assert!(Arc::ptr_eq(&first, &cache.get().await.unwrap()));
     assert!(Arc::ptr_eq(&first, &cache.get_newer(&first).await.unwrap()), "too soon for another fetch");
     assert!(DirectoryCache::of_issuer("a/b", PlainHttp::Loopback).is_err());
+}
+
+#[tokio::test]
+async fn an_origin_follows_its_issuers_rotation() {
+    let directory = Arc::new(std::sync::Mutex::new(String::new()));
+    let published = Arc::clone(&directory);
+    let route =
+        axum::routing::get(
+            move || async move { ([("cache-control", "max-age=0")], published.lock().unwrap().clone()) },
+        );
+    let issuer = serve(Router::new().route(DIRECTORY, route)).await;
+    let name = issuer.address().to_string();
+    let old = rsa_key().token_key().to_vec();
+    // Another odd number of 2048 bits: nobody has its factors, and nobody here needs them.
+    let mut new = old.clone();
+    new[100] ^= 0xFF;
+    let publish = |keys: &[(&[u8], u64)]| {
+        let token_keys = keys.iter().map(|(key, not_before)| DirectoryKey {
+            token_type: RSA,
+            token_key: key.to_vec(),
+            not_before: Some(*not_before),
+        });
+        let listed = Directory { issuer_request_uri: "/".into(), token_keys: token_keys.collect() };
+        *directory.lock().unwrap() = listed.to_json();
+    };
+    let layer = |issuer: TrustedIssuer| OriginLayer::builder(MemorySpendStore::new(1)).name("o.example").issuer(issuer);
+    let mut followed = FollowedIssuer::new(&*name, PlainHttp::Loopback).unwrap();
+
+    publish(&[]);
+    assert!(followed.refresh(1000, 100).await.unwrap().is_none(), "no key is no issuer");
+    publish(&[(&old, 0)]);
+    let issuer_now = followed.refresh(1000, 100).await.unwrap().expect("a first key");
+    assert!(layer(issuer_now).build().is_ok());
+    assert!(followed.refresh(1001, 100).await.unwrap().is_none(), "nothing has changed");
+
+    publish(&[(&new, 2000), (&old, 0)]);
+    assert_eq!(keys_of(followed.refresh(1999, 100).await.unwrap()), [old.clone(), new.clone()]);
+    assert_eq!(keys_of(followed.refresh(2000, 100).await.unwrap()), [new.clone(), old.clone()], "its time has come");
+    publish(&[(&new, 2000)]);
+    assert_eq!(keys_of(followed.refresh(3000, 100).await.unwrap()), [new.clone(), old.clone()], "tokens on their way");
+    assert!(followed.refresh(3099, 100).await.unwrap().is_none());
+    assert_eq!(keys_of(followed.refresh(3100, 100).await.unwrap()), [new]);
+    publish(&[]);
+    assert!(followed.refresh(9000, 100).await.unwrap().is_none(), "an empty directory does not close the origin");
+}
+
+fn keys_of(issuer: Option<TrustedIssuer>) -> Vec<Vec<u8>> {
+    issuer.expect("a change").token_keys().map(<[u8]>::to_vec).collect()
 }
