@@ -3,8 +3,8 @@
 //! A client proves to an origin that somebody vouches for it, and neither the origin, the issuer nor anybody between
 //! them can tell which client it was. The whole protocol in one program:
 //!
-#![cfg_attr(all(feature = "std", feature = "getrandom"), doc = "```")]
-#![cfg_attr(not(all(feature = "std", feature = "getrandom")), doc = "```ignore")]
+#![cfg_attr(all(feature = "std", feature = "getrandom", feature = "pkcs8"), doc = "```")]
+#![cfg_attr(not(all(feature = "std", feature = "getrandom", feature = "pkcs8")), doc = "```ignore")]
 //! use privacypass_core::client::Client;
 //! use privacypass_core::issuer::{Issuer, IssuerKey};
 //! use privacypass_core::origin::{Expected, Origin, VerifierKey};
@@ -15,11 +15,11 @@
 //! # fn main() -> privacypass_core::Result<()> {
 //! # let (now, expires_at) = (1_700_000_000, 1_700_000_600);
 //! let rng = &mut SystemRng;
-//! let issuer_keys = [IssuerKey::generate(TokenType::VOPRF_P384, rng)?];
+//! let issuer_keys = [IssuerKey::generate(TokenType::BLIND_RSA_2048, rng)?];
 //!
 //! // The origin challenges the client.
 //! let challenge = TokenChallenge {
-//!     token_type: TokenType::VOPRF_P384,
+//!     token_type: TokenType::BLIND_RSA_2048,
 //!     issuer_name: "issuer.example",
 //!     redemption_context: None,
 //!     origin_info: &["origin.example"],

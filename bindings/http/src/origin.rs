@@ -169,6 +169,7 @@ pub struct OriginBuilder {
     names: Vec<String>,
     issuers: Vec<TrustedIssuer>,
     store: Box<dyn AsyncSpendStore>,
+    cross_origin: bool,
     challenges: Option<StatelessChallenges>,
     profile: Profile,
     mode: Mode,
@@ -181,16 +182,22 @@ pub struct OriginBuilder {
 impl OriginBuilder {
     /// Adds a name of this origin, `host[:port]`, as clients write it in `Host`.
     ///
-    /// A challenge names the one that the request was for, so that the token is of use nowhere else. Without any name the
-    /// tokens are cross-origin.
-    ///
-    /// # Security
-    /// Give at least one name. A challenge without names is one that any site can show to its own visitors: their clients
-    /// cannot tell that it is yours, and the site then holds tokens that you accept. The redemption context, which is bound
-    /// to this origin's secret, only keeps tokens for other origins' challenges out.
+    /// A challenge names the one that the request was for, so that the token is of use nowhere else.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.names.push(name.into());
+        self
+    }
+
+    /// Lets challenges name no origin, when no [`name`](Self::name) is given: the tokens are then cross-origin.
+    ///
+    /// # Security
+    /// A challenge without names is one that any site can show to its own visitors: their clients cannot tell that it is
+    /// yours, and the site then holds tokens that you accept. The redemption context, which is bound to this origin's secret,
+    /// only keeps tokens for other origins' challenges out.
+    #[must_use]
+    pub const fn danger_cross_origin(mut self) -> Self {
+        self.cross_origin = true;
         self
     }
 
@@ -257,8 +264,12 @@ impl OriginBuilder {
     /// Makes the layer.
     ///
     /// # Errors
-    /// [`ErrorKind::Misuse`] when no issuer has a key, or a name cannot stand in a challenge; [`ErrorKind::Rng`].
+    /// [`ErrorKind::Misuse`] when the origin has no name, no issuer has a key, or a name cannot stand in a challenge;
+    /// [`ErrorKind::Rng`].
     pub fn build(self) -> Result<OriginLayer> {
+        if self.names.is_empty() && !self.cross_origin {
+            return Err(ErrorKind::Misuse.into());
+        }
         let challenges = match self.challenges {
             Some(challenges) => challenges,
             None => {
@@ -305,6 +316,7 @@ impl OriginLayer {
             names: Vec::new(),
             issuers: Vec::new(),
             store: Box::new(store),
+            cross_origin: false,
             challenges: None,
             profile: Profile::default(),
             mode: Mode::default(),

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::name::{is_name, same_name};
+use super::name::{is_host, is_name, same_name};
 use super::{Reader, Writer};
 use crate::error::{ErrorKind, Result};
 use crate::token_type::TokenType;
@@ -49,7 +49,7 @@ impl TokenChallenge<'_> {
     /// Writes the challenge and gives its length in bytes.
     ///
     /// # Errors
-    /// [`ErrorKind::Misuse`] when a name is empty, is not visible ASCII, holds a comma, or is too long for its field;
+    /// [`ErrorKind::Misuse`] when a name is empty, is no `host[:port]`, or is too long for its field;
     /// [`ErrorKind::BufferTooSmall`] with the needed size.
     pub fn write_to(&self, out: &mut [u8]) -> Result<usize> {
         self.check()?;
@@ -73,10 +73,10 @@ impl TokenChallenge<'_> {
     }
 
     fn check(&self) -> Result<()> {
-        let names_hold = is_name(self.issuer_name.as_bytes())
+        let names_hold = is_host(self.issuer_name.as_bytes())
             && u16::try_from(self.issuer_name.len()).is_ok()
             && u16::try_from(self.origin_info_len()).is_ok()
-            && self.origin_info.iter().all(|name| is_name(name.as_bytes()));
+            && self.origin_info.iter().all(|name| is_host(name.as_bytes()));
         if names_hold { Ok(()) } else { Err(ErrorKind::Misuse.into()) }
     }
 
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn names_that_are_no_names_are_refused_on_both_sides() {
-        for name in ["", "a b", "a,b", "\u{e9}", "a\n"] {
+        for name in ["", "a b", "a,b", "\u{e9}", "a\n", "https://a", "user@a", "a?b"] {
             let mut out = [0; 64];
             let bad_issuer = TokenChallenge { issuer_name: name, ..CHALLENGE };
             assert_eq!(bad_issuer.write_to(&mut out), Err(ErrorKind::Misuse.into()), "{name:?}");

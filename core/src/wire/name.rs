@@ -12,9 +12,15 @@ fn without_default_port(name: &str) -> &str {
     name.strip_suffix(":443").filter(is_host).unwrap_or(name)
 }
 
-/// Whether `name` can stand in a challenge: not empty, visible ASCII, no comma (which separates names).
+/// Whether `name` is accepted in a received challenge: not empty, visible ASCII, no comma (which separates names).
 pub(super) fn is_name(name: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(|byte| byte.is_ascii_graphic() && *byte != b',')
+}
+
+/// Whether `name` may be written into a challenge: a name that holds nothing of the other parts of a URL (a path, a query,
+/// userinfo). Such a name matches no server; received ones are left to the comparison.
+pub(super) fn is_host(name: &[u8]) -> bool {
+    is_name(name) && !name.iter().any(|byte| b"/?#@\\\"<>".contains(byte))
 }
 
 #[cfg(test)]

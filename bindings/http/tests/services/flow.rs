@@ -17,7 +17,7 @@ use privacypass_core::{ErrorKind, Result};
 use privacypass_http::BoxFuture;
 use privacypass_http::attester::{AttesterService, YesNo};
 use privacypass_http::client::{ClientError, DeclineReason, KeyPolicy, PrivateTokenClient, Redemption};
-use privacypass_http::origin::{Mode, OnRefused, TrustedIssuer};
+use privacypass_http::origin::{Mode, OnRefused, OriginLayer, TrustedIssuer};
 use privacypass_http::server::Server;
 use privacypass_http::spend::{AsyncSpendStore, Blocking, MemorySpendStore};
 
@@ -436,6 +436,14 @@ async fn kept_tokens_do_not_tell_one_site_of_another() {
     assert_eq!(client.cache().len(), 1);
     client.cache().clear();
     assert!(client.cache().is_empty());
+}
+
+#[tokio::test]
+async fn an_origin_without_a_name_has_to_be_meant() {
+    let builder = || OriginLayer::builder(MemorySpendStore::new(1)).issuer(trusted("issuer.example", &[RSA]));
+    assert_eq!(builder().build().err().map(|error| error.kind()), Some(ErrorKind::Misuse));
+    assert!(builder().danger_cross_origin().build().is_ok());
+    assert!(builder().name("origin.example").build().is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]
