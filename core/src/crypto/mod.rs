@@ -10,4 +10,5 @@ pub mod blind_rsa;
 pub(crate) mod p384;
 pub(crate) mod pss;
 pub mod rsa;
+pub(crate) mod uint;
 pub mod voprf;

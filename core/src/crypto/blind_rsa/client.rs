@@ -3,7 +3,8 @@
 use super::{PREFIX_LEN, SALT_LEN, Variant, signature_opens};
 use crate::crypto::inverse::invert;
 use crate::crypto::pss;
-use crate::crypto::rsa::{MAX_MODULUS_BITS, PublicKey, uint};
+use crate::crypto::rsa::{MAX_MODULUS_BITS, PublicKey};
+use crate::crypto::uint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Rng;
 use zeroize::{Zeroize, Zeroizing};

@@ -11,7 +11,8 @@ mod tests;
 mod verifier;
 
 use crate::crypto::pss;
-use crate::crypto::rsa::{MAX_MODULUS_BITS, PublicKey, uint};
+use crate::crypto::rsa::{MAX_MODULUS_BITS, PublicKey};
+use crate::crypto::uint;
 
 pub use client::{BlindingInverse, blind, finalize, prepare};
 pub use signer::{blind_sign, blind_sign_slice, check_raw};

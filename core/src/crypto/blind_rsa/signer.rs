@@ -1,6 +1,7 @@
 //! The signer's side: BlindSign (RFC 9474 section 4.3), and the check of a signer that holds the key elsewhere.
 
-use crate::crypto::rsa::{PrivateKey, PublicKey, uint};
+use crate::crypto::rsa::{PrivateKey, PublicKey};
+use crate::crypto::uint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Rng;
 

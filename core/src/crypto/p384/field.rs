@@ -6,6 +6,7 @@
 
 use crate::crypto::inverse::invert;
 use crate::crypto::limbs::{adc, mac, mask, sbb};
+use crate::crypto::uint;
 
 /// The number of 64-bit limbs of a field element or a scalar.
 pub(crate) const LIMBS: usize = 6;
@@ -62,25 +63,22 @@ impl Fe {
 
     /// Reads 48 bytes, big-endian; `None` when they are p or more. The outcome is public, the value need not be.
     pub(crate) fn from_bytes(bytes: &[u8; 48]) -> Option<Self> {
-        let limbs = limbs_from_bytes(bytes);
-        if below(&limbs, &P) { Some(Self(limbs).mul(&R2)) } else { None }
+        let limbs = uint::low_from_be(bytes);
+        if uint::lt(&limbs, &P) == 1 { Some(Self(limbs).mul(&R2)) } else { None }
     }
 
     /// Writes 48 bytes, big-endian.
     pub(crate) fn to_bytes(self) -> [u8; 48] {
-        limbs_to_bytes(&self.canonical())
+        uint::to_be(&self.canonical())
     }
 
     /// Reduces a 576-bit number, big-endian, as `hash_to_field` of RFC 9380 asks for (L = 72).
     pub(crate) fn reduce_wide(bytes: &[u8; 72]) -> Self {
-        let mut high = [0; 48];
-        high[24..].copy_from_slice(&bytes[..24]);
-        let mut low = [0; 48];
-        low.copy_from_slice(&bytes[24..]);
+        let (high, low) = bytes.split_at(24);
         // high * 2^384 + low: the Montgomery form of the first is high * R * R, one multiplication by R^2 more than
         // that of the second. `low` may be p or more; the multiplication accepts any 384-bit number.
-        let high = Self(limbs_from_bytes(&high)).mul(&R2).mul(&R2);
-        high.add(&Self(limbs_from_bytes(&low)).mul(&R2))
+        let high = Self(uint::low_from_be(high)).mul(&R2).mul(&R2);
+        high.add(&Self(uint::low_from_be(low)).mul(&R2))
     }
 
     /// Leaves the Montgomery domain: the limbs of the number itself.
@@ -92,21 +90,13 @@ impl Fe {
 
     #[inline(always)]
     pub(crate) fn add(&self, other: &Self) -> Self {
-        let mut sum = [0; LIMBS];
-        let mut carry = 0;
-        for i in 0..LIMBS {
-            (sum[i], carry) = adc(self.0[i], other.0[i], carry);
-        }
+        let (sum, carry) = uint::add(&self.0, &other.0);
         subtract_p_once(&sum, carry)
     }
 
     #[inline(always)]
     pub(crate) fn sub(&self, other: &Self) -> Self {
-        let mut difference = [0; LIMBS];
-        let mut borrow = 0;
-        for i in 0..LIMBS {
-            (difference[i], borrow) = sbb(self.0[i], other.0[i], borrow);
-        }
+        let (mut difference, borrow) = uint::sub(&self.0, &other.0);
         // Adding p is subtracting 2^384 - p, whose upper half is zero.
         let add_p = mask(borrow);
         let mut borrow = 0;
@@ -225,12 +215,7 @@ impl Fe {
     /// `b` when `choice` is 1, `a` when it is 0, without a branch.
     #[inline(always)]
     pub(crate) fn select(a: &Self, b: &Self, choice: u64) -> Self {
-        let take_b = mask(choice);
-        let mut out = *a;
-        for i in 0..LIMBS {
-            out.0[i] ^= take_b & (a.0[i] ^ b.0[i]);
-        }
-        out
+        Self(uint::select(mask(choice), &b.0, &a.0))
     }
 }
 
@@ -258,16 +243,8 @@ fn add_row_above(t: &mut [u64; 2 * LIMBS], a: &[u64; LIMBS], i: usize) {
 #[inline(always)]
 fn subtract_p_once(value: &[u64; LIMBS], high: u64) -> Fe {
     // value + (2^384 - p) reaches 2^384 just when value reaches p.
-    let mut reduced = [0; LIMBS];
-    let mut carry = 0;
-    for i in 0..LIMBS {
-        (reduced[i], carry) = adc(value[i], MINUS_P[i], carry);
-    }
-    let reduce = mask(high | carry);
-    for i in 0..LIMBS {
-        reduced[i] = value[i] ^ (reduce & (reduced[i] ^ value[i]));
-    }
-    Fe(reduced)
+    let (reduced, carry) = uint::add(value, &MINUS_P);
+    Fe(uint::select(mask(high | carry), &reduced, value))
 }
 
 /// `t` / R modulo p, for any t below p * 2^384.
@@ -277,11 +254,8 @@ fn montgomery_reduce(t: &[u64; 2 * LIMBS]) -> Fe {
     for _ in 0..LIMBS {
         low = montgomery_step(&low);
     }
-    let mut sum = [0; LIMBS];
-    let mut carry = 0;
-    for i in 0..LIMBS {
-        (sum[i], carry) = adc(low[i], t[i + LIMBS], carry);
-    }
+    let high = [t[6], t[7], t[8], t[9], t[10], t[11]];
+    let (sum, carry) = uint::add(&low, &high);
     subtract_p_once(&sum, carry)
 }
 
@@ -305,33 +279,4 @@ fn montgomery_step(t: &[u64; LIMBS]) -> [u64; LIMBS] {
     let (r3, borrow) = sbb(t[4], 0, borrow);
     let (r4, borrow) = sbb(t[5], 0, borrow);
     [r0, r1, r2, r3, r4, w.wrapping_sub(borrow)]
-}
-
-/// Whether `a < b`; the outcome is public.
-pub(crate) fn below(a: &[u64; LIMBS], b: &[u64; LIMBS]) -> bool {
-    let mut borrow = 0;
-    for i in 0..LIMBS {
-        (_, borrow) = sbb(a[i], b[i], borrow);
-    }
-    borrow == 1
-}
-
-/// Limbs from 48 big-endian bytes.
-pub(crate) fn limbs_from_bytes(bytes: &[u8; 48]) -> [u64; LIMBS] {
-    let mut limbs = [0; LIMBS];
-    for (limb, chunk) in limbs.iter_mut().rev().zip(bytes.chunks_exact(8)) {
-        for byte in chunk {
-            *limb = *limb << 8 | u64::from(*byte);
-        }
-    }
-    limbs
-}
-
-/// Limbs as 48 big-endian bytes.
-pub(crate) fn limbs_to_bytes(limbs: &[u64; LIMBS]) -> [u8; 48] {
-    let mut bytes = [0; 48];
-    for (chunk, limb) in bytes.chunks_exact_mut(8).zip(limbs.iter().rev()) {
-        chunk.copy_from_slice(&limb.to_be_bytes());
-    }
-    bytes
 }

@@ -6,7 +6,8 @@ use zeroize::Zeroize;
 
 use crate::crypto::inverse::invert;
 use crate::crypto::limbs::{adc, mac, mask, sbb};
-use crate::crypto::p384::field::{LIMBS, below, limbs_from_bytes, limbs_to_bytes};
+use crate::crypto::p384::field::LIMBS;
+use crate::crypto::uint;
 
 /// The order n of the group, a prime.
 pub(crate) const N: [u64; LIMBS] = [
@@ -56,24 +57,21 @@ impl Scalar {
 
     /// Reads 48 bytes, big-endian; `None` when they are n or more. The outcome is public, the value need not be.
     pub(crate) fn from_bytes(bytes: &[u8; 48]) -> Option<Self> {
-        let limbs = limbs_from_bytes(bytes);
-        if below(&limbs, &N) { Some(Self(limbs).mul(&R2)) } else { None }
+        let limbs = uint::low_from_be(bytes);
+        if uint::lt(&limbs, &N) == 1 { Some(Self(limbs).mul(&R2)) } else { None }
     }
 
     /// Writes 48 bytes, big-endian.
     pub(crate) fn to_bytes(self) -> [u8; 48] {
-        limbs_to_bytes(&self.canonical())
+        uint::to_be(&self.canonical())
     }
 
     /// Reduces a 576-bit number, big-endian, as `hash_to_field` of RFC 9380 asks for (L = 72).
     pub(crate) fn reduce_wide(bytes: &[u8; 72]) -> Self {
-        let mut high = [0; 48];
-        high[24..].copy_from_slice(&bytes[..24]);
-        let mut low = [0; 48];
-        low.copy_from_slice(&bytes[24..]);
+        let (high, low) = bytes.split_at(24);
         // See the field's function of the same name.
-        let high = Self(limbs_from_bytes(&high)).mul(&R2).mul(&R2);
-        high.add(&Self(limbs_from_bytes(&low)).mul(&R2))
+        let high = Self(uint::low_from_be(high)).mul(&R2).mul(&R2);
+        high.add(&Self(uint::low_from_be(low)).mul(&R2))
     }
 
     /// Leaves the Montgomery domain: the limbs of the number itself.
@@ -82,26 +80,14 @@ impl Scalar {
     }
 
     pub(crate) fn add(&self, other: &Self) -> Self {
-        let mut sum = [0; LIMBS];
-        let mut carry = 0;
-        for i in 0..LIMBS {
-            (sum[i], carry) = adc(self.0[i], other.0[i], carry);
-        }
+        let (sum, carry) = uint::add(&self.0, &other.0);
         subtract_n_once(&sum, carry)
     }
 
     pub(crate) fn sub(&self, other: &Self) -> Self {
-        let mut difference = [0; LIMBS];
-        let mut borrow = 0;
-        for i in 0..LIMBS {
-            (difference[i], borrow) = sbb(self.0[i], other.0[i], borrow);
-        }
+        let (difference, borrow) = uint::sub(&self.0, &other.0);
         let add_back = mask(borrow);
-        let mut carry = 0;
-        for i in 0..LIMBS {
-            (difference[i], carry) = adc(difference[i], N[i] & add_back, carry);
-        }
-        Self(difference)
+        Self(uint::add(&difference, &N.map(|limb| limb & add_back)).0)
     }
 
     /// The product; one factor may be any 384-bit number, the other is reduced.
@@ -144,15 +130,7 @@ impl Scalar {
 /// `high * 2^384 + value`, which is below 2n, reduced below n.
 #[inline(always)]
 fn subtract_n_once(value: &[u64; LIMBS], high: u64) -> Scalar {
-    let mut reduced = [0; LIMBS];
-    let mut borrow = 0;
-    for i in 0..LIMBS {
-        (reduced[i], borrow) = sbb(value[i], N[i], borrow);
-    }
+    let (reduced, borrow) = uint::sub(value, &N);
     let (_, borrow) = sbb(high, 0, borrow);
-    let keep = mask(borrow);
-    for i in 0..LIMBS {
-        reduced[i] ^= keep & (reduced[i] ^ value[i]);
-    }
-    Scalar(reduced)
+    Scalar(uint::select(mask(borrow), value, &reduced))
 }

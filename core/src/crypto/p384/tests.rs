@@ -11,7 +11,7 @@ use p384::hash2curve::{self, ExpandMsgXmd, MapToCurve};
 use p384::{AffinePoint, CompressedPoint, NistP384, ProjectivePoint};
 
 use super::base_table::BASE;
-use super::field::{Fe, LIMBS, P, limbs_to_bytes};
+use super::field::{Fe, LIMBS, P};
 use super::hash::{hash_to_curve, hash_to_scalar, map_to_curve};
 use super::mul::{
     BASE_COLUMNS, COMB_ENTRIES, Comb, OddMultiples, WINDOW_ENTRIES, comb_points, multiply, multiply_base,
@@ -19,6 +19,7 @@ use super::mul::{
 };
 use super::scalar::N;
 use super::{Affine, Point, Scalar, normalize};
+use crate::crypto::uint;
 
 /// SplitMix64 (Steele, Lea and Flood 2014): repeatable numbers.
 struct Numbers(u64);
@@ -39,7 +40,7 @@ fn random(numbers: &mut Numbers) -> [u64; LIMBS] {
 }
 
 fn to_bytes(value: &U384) -> [u8; 48] {
-    limbs_to_bytes(&value.to_words())
+    uint::to_be(&value.to_words())
 }
 
 /// Numbers below `modulus`: the ends, limbs that carry as far as they can, and random ones.

@@ -10,7 +10,6 @@ mod pkcs8;
 mod private;
 mod public;
 pub mod spki;
-pub(crate) mod uint;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -7,8 +7,8 @@
 //! Rows of multiply-and-add, one limb of the multiplier at a time, keep two carries in registers; column-wise
 //! products with 192-bit sums run at half the speed with the compilers of today.
 
-use super::uint;
 use crate::crypto::limbs::{adc, eq_mask, mac, mask, sbb};
+use crate::crypto::uint;
 use zeroize::{Zeroize, Zeroizing};
 
 /// The bits of one window of [`Modulus::pow`].

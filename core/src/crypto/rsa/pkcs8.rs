@@ -3,7 +3,8 @@
 //! The `rsa` crate searches the primes and its DER types hold the fields; none of its arithmetic touches a key made
 //! here.
 
-use super::{PrivateKey, spki, uint};
+use super::{PrivateKey, spki};
+use crate::crypto::uint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Rng;
 use alloc::string::String;

@@ -1,9 +1,10 @@
 //! The private key and the private operation: base blinding, CRT, and a check of the result before it leaves.
 
+use super::PublicKey;
 use super::montgomery::Modulus;
-use super::{PublicKey, uint};
 use crate::crypto::inverse::invert;
 use crate::crypto::limbs::{mac, mask};
+use crate::crypto::uint;
 use crate::error::{ErrorKind, Result};
 use crate::provider::Rng;
 use zeroize::{Zeroize, Zeroizing};

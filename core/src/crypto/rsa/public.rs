@@ -1,8 +1,9 @@
 //! The public key and the public operation.
 
 use super::montgomery::Modulus;
-use super::{MAX_MODULUS_BITS, MIN_MODULUS_BITS, spki, uint};
+use super::{MAX_MODULUS_BITS, MIN_MODULUS_BITS, spki};
 use crate::crypto::limbs::{mask, sbb};
+use crate::crypto::uint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::Rng;
 use core::fmt;

@@ -3,8 +3,9 @@
 extern crate std;
 
 use super::montgomery::Modulus;
-use super::{PrivateKey2048, PublicKey, PublicKey2048, PublicKey4096, uint};
+use super::{PrivateKey2048, PublicKey, PublicKey2048, PublicKey4096};
 use crate::crypto::inverse::invert;
+use crate::crypto::uint;
 use crate::error::{ErrorKind, Result};
 use crate::provider::Rng;
 use ::rsa::rand_core::{TryCryptoRng, TryRng};

@@ -5,8 +5,8 @@ use sha2::{Digest, Sha384};
 
 use super::proof::{CHUNK, Proof};
 use super::*;
-use crate::crypto::p384::field::limbs_to_bytes;
 use crate::crypto::p384::scalar::N;
+use crate::crypto::uint;
 
 /// Hashes of a counter: repeatable randomness.
 struct Counter(u64);
@@ -132,7 +132,7 @@ fn a_proof_changed_anywhere_is_refused() {
 
 #[test]
 fn a_proof_scalar_has_one_encoding() {
-    let order = limbs_to_bytes(&N);
+    let order = uint::to_be(&N);
     let mut below = order;
     below[47] -= 1;
     for half in [0, SCALAR_BYTES] {
@@ -265,7 +265,7 @@ fn slices_of_different_lengths_are_misuse() {
 
 #[test]
 fn secrets_are_read_strictly() {
-    let order = limbs_to_bytes(&N);
+    let order = uint::to_be(&N);
     let mut below = order;
     below[47] -= 1;
     assert_eq!(PrivateKey::from_bytes(&below).unwrap().to_bytes()[..], below);
@@ -335,7 +335,7 @@ fn a_bad_generator_is_reported_or_harmless() {
 fn keys_at_the_ends_of_the_range_work() {
     let mut one = [0; SCALAR_BYTES];
     one[47] = 1;
-    let mut last = limbs_to_bytes(&N);
+    let mut last = uint::to_be(&N);
     last[47] -= 1;
     for (scalar, same) in [(one, true), (last, false)] {
         let key = PrivateKey::from_bytes(&scalar).unwrap();

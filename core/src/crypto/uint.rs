@@ -13,15 +13,20 @@ pub(crate) const fn one<const N: usize>() -> [u64; N] {
 
 /// Reads big-endian bytes of any length; `None` when the value needs more than `N` limbs.
 pub(crate) fn from_be<const N: usize>(bytes: &[u8]) -> Option<[u64; N]> {
+    let (high, low) = bytes.split_at(bytes.len().saturating_sub(8 * N));
+    let excess = high.iter().fold(0, |all, byte| all | byte);
+    (excess == 0).then(|| low_from_be(low))
+}
+
+/// Reads big-endian bytes modulo 2^(64 N).
+pub(crate) fn low_from_be<const N: usize>(bytes: &[u8]) -> [u64; N] {
     let mut out = [0u64; N];
-    let mut excess = 0;
-    for (i, &byte) in bytes.iter().rev().enumerate() {
-        match out.get_mut(i / 8) {
-            Some(limb) => *limb |= u64::from(byte) << (8 * (i % 8)),
-            None => excess |= byte,
+    for (limb, chunk) in out.iter_mut().zip(bytes.rchunks(8)) {
+        for byte in chunk {
+            *limb = *limb << 8 | u64::from(*byte);
         }
     }
-    (excess == 0).then_some(out)
+    out
 }
 
 /// Writes the value big-endian into all of `out`, with leading zeros; higher bytes that do not fit are left out.
@@ -29,6 +34,13 @@ pub(crate) fn write_be<const N: usize>(a: &[u64; N], out: &mut [u8]) {
     for (i, byte) in out.iter_mut().rev().enumerate() {
         *byte = a.get(i / 8).map_or(0, |limb| limb.to_le_bytes()[i % 8]);
     }
+}
+
+/// The six limbs of a P-384 number as 48 big-endian bytes.
+pub(crate) fn to_be(a: &[u64; 6]) -> [u8; 48] {
+    let mut out = [0; 48];
+    write_be(a, &mut out);
+    out
 }
 
 /// The number of bits without leading zeros. Its running time depends on the result.
