@@ -4,6 +4,7 @@
 //! - [`token_types`]: which type to choose
 //! - [`threat_model`]: what is defended against whom
 //! - [`deploying`]: an origin, an issuer and an attester in production
+//! - [`clients`]: what deployed clients accept, and what follows
 //! - [`signers`]: keys in a hardware module or another process
 //! - [`no_alloc`]: programs without a heap
 //! - [`arithmetic`]: how the numbers are computed, and why in constant time
@@ -18,6 +19,8 @@ pub mod token_types {}
 pub mod threat_model {}
 #[doc = include_str!("deploying.md")]
 pub mod deploying {}
+#[doc = include_str!("clients.md")]
+pub mod clients {}
 #[doc = include_str!("signers.md")]
 pub mod signers {}
 #[doc = include_str!("no_alloc.md")]
