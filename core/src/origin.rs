@@ -218,7 +218,7 @@ impl<'k> Origin<'k> {
     ///
     /// # Errors
     /// As [`verify`](Self::verify); [`ErrorKind::Replayed`] when the token was redeemed before; [`ErrorKind::Store`] or
-    /// [`ErrorKind::Exhausted`] when the store could not answer, and the token is then not redeemed.
+    /// [`ErrorKind::Exhausted`] when the store could not answer: let nobody in.
     pub fn redeem(
         &self,
         token: &[u8],

@@ -267,6 +267,8 @@ impl PrivateTokenClient {
 
     /// Sends a request; when the answer is a 401 that can be answered with a token, gets one and sends it once more.
     ///
+    /// The second request carries the token in `Authorization`, in place of what the caller may have put there.
+    ///
     /// A 401 without any `PrivateToken` challenge is given back as it is. So is every answer to the second request: this
     /// never asks a third time.
     ///
@@ -296,7 +298,7 @@ impl PrivateTokenClient {
             return Ok(Answer { response, redemption: Redemption::NotAsked, declined });
         }
         let mut again = again.ok_or(ClientError::BodyNotRepeatable)?;
-        // The connection goes back to its pool.
+        // Its body is not wanted. The connection closes if some of it is still to come.
         drop(response);
 
         let (token, offer, from_cache) = inner.token(&offers, &mut declined).await?;

@@ -28,7 +28,7 @@
 //! | a token that is refused, for whatever reason | 401 with a new challenge, or 403: [`OnRefused`] |
 //! | credentials that are no token | 400 |
 //! | a request for a name that is not this origin's | 421 |
-//! | a spend store or a generator that fails | 503; the token is not redeemed |
+//! | a spend store or a generator that fails | 503; nobody is let in, though a store that was too slow may have spent the token |
 //!
 //! All refusals of a token look the same. Which check failed is in the log, as the name of the
 //! [`ErrorKind`].

@@ -71,7 +71,8 @@ pub trait SpendStore {
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the store failed, [`ErrorKind::Exhausted`](crate::ErrorKind::Exhausted)
-    /// when it is full. The token then counts as not redeemed.
+    /// when it is full. Nobody is let in then; a store that failed after it had inserted has spent the key all the
+    /// same, so it should fail before.
     fn spend(&self, key: &SpendKey, expires_at: u64, now: u64) -> Result<Spend>;
 }
 
