@@ -4,6 +4,8 @@
 //! module checks what passes through: that a request is one the issuer can answer, and that a response is one the
 //! client can use. A request shows neither the challenge nor the origin.
 
+use core::borrow::Borrow;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::issuance::{TokenKey, find_key};
 use crate::token_type::TokenType;
@@ -21,9 +23,12 @@ pub struct CheckedRequest {
 /// # Errors
 /// [`ErrorKind::Malformed`], [`ErrorKind::Unsupported`] and [`ErrorKind::UnknownKey`]: what the issuer would refuse with
 /// status 422, so it need not be asked.
-pub fn check_request(request: &[u8], keys: &[TokenKey]) -> Result<CheckedRequest> {
+pub fn check_request(request: &[u8], keys: &[impl Borrow<TokenKey>]) -> Result<CheckedRequest> {
     let request = TokenRequestRef::parse(request)?;
-    Ok(CheckedRequest { token_type: request.token_type(), key_position: find_key(&request, keys.iter())? })
+    Ok(CheckedRequest {
+        token_type: request.token_type(),
+        key_position: find_key(&request, keys.iter().map(Borrow::borrow))?,
+    })
 }
 
 impl CheckedRequest {

@@ -4,6 +4,8 @@
 //! gives the input for the signer, [`PendingIssuance::finish`] checks the signer's output and makes the response;
 //! [`issue_with_signer`] does both around a [`Signer`].
 
+use core::borrow::Borrow;
+
 use crate::error::{ErrorKind, Result};
 use crate::issuance::{UNANSWERED, answer_in_chunks, find_key};
 use crate::provider::{Rng, Signer};
@@ -15,16 +17,16 @@ pub use crate::issuance::{IssuerKey, TokenKey};
 /// An issuer with its keys in memory.
 ///
 /// Several keys may be live at once, of the same or of different types; a request names its key by the last byte of the
-/// key's identifier.
+/// key's identifier. The keys may be held in any way that lends them: by value, by reference, in an `Arc`.
 #[derive(Clone, Copy)]
-pub struct Issuer<'k> {
-    keys: &'k [IssuerKey],
+pub struct Issuer<'k, K = IssuerKey> {
+    keys: &'k [K],
 }
 
-impl<'k> Issuer<'k> {
+impl<'k, K: Borrow<IssuerKey>> Issuer<'k, K> {
     /// Makes an issuer of these keys.
     #[must_use]
-    pub const fn new(keys: &'k [IssuerKey]) -> Self {
+    pub const fn new(keys: &'k [K]) -> Self {
         Self { keys }
     }
 
@@ -36,7 +38,7 @@ impl<'k> Issuer<'k> {
     /// [`ErrorKind::Signer`] are the operator's.
     pub fn issue(&self, request: &[u8], rng: &mut dyn Rng) -> Result<TokenResponse> {
         let parsed = TokenRequestRef::parse(request)?;
-        let key = &self.keys[self.find(&parsed)?];
+        let key: &IssuerKey = self.keys[self.find(&parsed)?].borrow();
         let mut result = [Err(UNANSWERED)];
         key.issue(rng, &[parsed.blinded_msg()], &mut result);
         let [result] = result;
@@ -67,7 +69,7 @@ impl<'k> Issuer<'k> {
                 let parsed = TokenRequestRef::parse(requests[index]).ok()?;
                 (self.find(&parsed) == Ok(number)).then_some(parsed.blinded_msg())
             };
-            answer_in_chunks(results, pick, |blinded, answers| key.issue(rng, blinded, answers));
+            answer_in_chunks(results, pick, |blinded, answers| key.borrow().issue(rng, blinded, answers));
         }
         Ok(())
     }
@@ -82,7 +84,7 @@ impl<'k> Issuer<'k> {
 
     /// The number of the key a request names.
     fn find(&self, request: &TokenRequestRef<'_>) -> Result<usize> {
-        find_key(request, self.keys.iter().map(IssuerKey::public))
+        find_key(request, self.keys.iter().map(|key| key.borrow().public()))
     }
 }
 
@@ -104,9 +106,9 @@ impl PendingIssuance {
     ///
     /// # Errors
     /// [`ErrorKind::Malformed`], [`ErrorKind::Unsupported`], [`ErrorKind::UnknownKey`], as [`Issuer::issue`].
-    pub fn begin(request: &[u8], keys: &[TokenKey]) -> Result<Self> {
+    pub fn begin(request: &[u8], keys: &[impl Borrow<TokenKey>]) -> Result<Self> {
         let request = TokenRequestRef::parse(request)?;
-        let key = &keys[find_key(&request, keys.iter())?];
+        let key: &TokenKey = keys[find_key(&request, keys.iter().map(Borrow::borrow))?].borrow();
         key.check_blinded(request.blinded_msg())?;
         let mut input = FixedBytes::new();
         input.push(request.blinded_msg())?;
@@ -142,9 +144,10 @@ impl PendingIssuance {
     /// # Errors
     /// [`ErrorKind::Signer`] when the output is not the right answer; it must not be sent. [`ErrorKind::UnknownKey`] when
     /// the key is no longer among `keys`.
-    pub fn finish(&self, signer_output: &[u8], keys: &[TokenKey]) -> Result<TokenResponse> {
+    pub fn finish(&self, signer_output: &[u8], keys: &[impl Borrow<TokenKey>]) -> Result<TokenResponse> {
         let key = keys
             .iter()
+            .map(Borrow::<TokenKey>::borrow)
             .find(|key| key.token_type() == self.token_type && key.id() == self.token_key_id)
             .ok_or(ErrorKind::UnknownKey)?;
         key.check_signed(&self.input, signer_output)?;
@@ -156,7 +159,11 @@ impl PendingIssuance {
 ///
 /// # Errors
 /// As [`Issuer::issue`], and [`ErrorKind::Signer`] when the signer fails or answers wrongly.
-pub fn issue_with_signer(request: &[u8], keys: &[TokenKey], signer: &mut dyn Signer) -> Result<TokenResponse> {
+pub fn issue_with_signer(
+    request: &[u8],
+    keys: &[impl Borrow<TokenKey>],
+    signer: &mut dyn Signer,
+) -> Result<TokenResponse> {
     let pending = PendingIssuance::begin(request, keys)?;
     let mut output = [0; SIGNER_INPUT_MAX_BYTES];
     let output = &mut output[..pending.signer_output_len()];

@@ -3,6 +3,8 @@
 //! A token is refused unless it answers a challenge the origin expects: [`Expected`] says which. [`Origin::redeem`]
 //! verifies first and spends last, in one atomic step of the store, so that a bad token never burns anything.
 
+use core::borrow::Borrow;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -151,15 +153,17 @@ impl VerifiedToken {
 }
 
 /// An origin with the keys of the issuers it trusts.
+///
+/// The keys may be held in any way that lends them: by value, by reference, in an `Arc`.
 #[derive(Clone, Copy)]
-pub struct Origin<'k> {
-    keys: &'k [VerifierKey],
+pub struct Origin<'k, K = VerifierKey> {
+    keys: &'k [K],
 }
 
-impl<'k> Origin<'k> {
+impl<'k, K: Borrow<VerifierKey>> Origin<'k, K> {
     /// Makes an origin that accepts tokens of these keys and no others.
     #[must_use]
-    pub const fn new(keys: &'k [VerifierKey]) -> Self {
+    pub const fn new(keys: &'k [K]) -> Self {
         Self { keys }
     }
 
@@ -172,7 +176,7 @@ impl<'k> Origin<'k> {
     pub fn verify(&self, token: &[u8], expected: Expected<'_>) -> Result<VerifiedToken> {
         let (token, position) = self.admit(token, expected)?;
         let mut verdict = [Err(UNANSWERED)];
-        self.keys[position].verify(&[token], &mut verdict);
+        self.keys[position].borrow().verify(&[token], &mut verdict);
         let [verdict] = verdict;
         verdict.map(|()| VerifiedToken::new(&token))
     }
@@ -202,7 +206,7 @@ impl<'k> Origin<'k> {
             };
             answer_in_chunks(results, pick, |tokens, answers| {
                 let mut verdicts = [Err(UNANSWERED); CHUNK];
-                key.verify(tokens, &mut verdicts[..tokens.len()]);
+                key.borrow().verify(tokens, &mut verdicts[..tokens.len()]);
                 for ((answer, verdict), token) in answers.iter_mut().zip(verdicts).zip(tokens) {
                     *answer = verdict.map(|()| VerifiedToken::new(token));
                 }
@@ -248,7 +252,8 @@ impl<'k> Origin<'k> {
     /// The number of the key a token names.
     fn find(&self, token: &TokenRef<'_>) -> Result<usize> {
         let mut error = ErrorKind::Unsupported;
-        for (position, key) in self.keys.iter().enumerate().filter(|(_, key)| key.can_verify()) {
+        let keys = self.keys.iter().map(Borrow::<VerifierKey>::borrow);
+        for (position, key) in keys.enumerate().filter(|(_, key)| key.can_verify()) {
             let key = key.token_key();
             if key.token_type() == token.token_type() {
                 if key.id() == token.token_key_id() {

@@ -330,7 +330,7 @@ fn an_attester_forwards_only_what_the_issuer_can_answer() {
         assert_eq!(checked.check_response(&response), Ok(()));
         assert_eq!(kind(checked.check_response(&response[1..])), Some(ErrorKind::Malformed));
         assert_eq!(kind(attester::check_request(&request, &keys[..1])), Some(ErrorKind::UnknownKey));
-        assert_eq!(kind(attester::check_request(&request, &[])), Some(ErrorKind::Unsupported));
+        assert_eq!(kind(attester::check_request(&request, &[] as &[TokenKey])), Some(ErrorKind::Unsupported));
         let cut = &request[..request.len() - 1];
         assert_eq!(kind(attester::check_request(cut, &keys)), Some(ErrorKind::Malformed));
     }
