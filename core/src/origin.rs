@@ -13,7 +13,9 @@ use crate::error::{ErrorKind, Result};
 use crate::issuance::{CHUNK, IssuerKey, TokenKey, UNANSWERED, answer_in_chunks};
 use crate::provider::{Spend, SpendKey, SpendStore};
 use crate::token_type::TokenType;
-use crate::wire::{CONTEXT_BYTES, ChallengeDigest, NONCE_BYTES, TokenChallenge, TokenInput, TokenKeyId, TokenRef};
+use crate::wire::{
+    CONTEXT_BYTES, ChallengeDigest, NONCE_BYTES, TokenChallenge, TokenInput, TokenKeyId, TokenRef, challenge_digest,
+};
 
 /// A key to verify tokens with.
 // A key is made once and lives long; boxing it would need a heap.
@@ -91,7 +93,7 @@ pub enum Expected<'a> {
 impl Expected<'_> {
     fn accepts(&self, digest: &ChallengeDigest) -> bool {
         match self {
-            Self::Challenge(bytes) => Sha256::digest(bytes)[..] == digest[..],
+            Self::Challenge(bytes) => challenge_digest(bytes) == *digest,
             Self::AnyOf(digests) => digests.contains(digest),
             Self::Policy(accepts) => accepts(digest),
         }

@@ -13,6 +13,12 @@ pub const CONTEXT_BYTES: usize = 32;
 /// The SHA-256 of a challenge, over its bytes as received; every token carries it.
 pub type ChallengeDigest = [u8; 32];
 
+/// Hashes a challenge as it was received or sent; its structure does not matter.
+#[must_use]
+pub fn challenge_digest(challenge: &[u8]) -> ChallengeDigest {
+    Sha256::digest(challenge).into()
+}
+
 /// A challenge to be written.
 ///
 /// ```text
@@ -186,7 +192,7 @@ impl<'a> TokenChallengeRef<'a> {
     /// The digest a token for this challenge must carry.
     #[must_use]
     pub fn digest(&self) -> ChallengeDigest {
-        Sha256::digest(self.bytes).into()
+        challenge_digest(self.bytes)
     }
 
     /// The type of token asked for.

@@ -43,7 +43,7 @@ mod token;
 mod token_request;
 mod writer;
 
-pub use challenge::{CONTEXT_BYTES, ChallengeDigest, TokenChallenge, TokenChallengeRef};
+pub use challenge::{CONTEXT_BYTES, ChallengeDigest, TokenChallenge, TokenChallengeRef, challenge_digest};
 pub use fixed::FixedBytes;
 pub use key_id::TokenKeyId;
 pub use name::same_name;

@@ -1,0 +1,99 @@
+//! Values: objects in a `struct` of the caller, who may put it anywhere, and move it.
+//!
+//! A value is the magic word of its type, then the Rust object. All zeros is a value that holds nothing.
+
+use core::mem::MaybeUninit;
+
+use zeroize::Zeroize;
+
+use crate::guard::{Fault, Outcome};
+
+/// A C `struct` of opaque words that holds a Rust object.
+///
+/// # Safety
+/// The implementor is a `repr(C)` struct of 64-bit words alone.
+pub(crate) unsafe trait Value: Sized {
+    /// The object inside. It must stay valid when its bytes are moved, as Rust's moves do.
+    type Object;
+    /// Says that the struct holds such an object. Not zero, and no other type's.
+    const MAGIC: u64;
+
+    /// Stops the build when the object has outgrown its struct.
+    const FITS: () = assert!(
+        size_of::<Layout<Self::Object>>() <= size_of::<Self>()
+            && align_of::<Layout<Self::Object>>() <= align_of::<Self>()
+    );
+}
+
+#[repr(C)]
+pub(crate) struct Layout<T> {
+    magic: u64,
+    object: MaybeUninit<T>,
+}
+
+fn words<V: Value>(value: &mut V) -> &mut [u64] {
+    let count = size_of::<V>() / size_of::<u64>();
+    // SAFETY: a value is made of words alone (the trait's promise), so any of its bytes may be written.
+    unsafe { core::slice::from_raw_parts_mut(core::ptr::from_mut(value).cast(), count) }
+}
+
+/// Puts an object into the caller's struct, whatever that held. Its other bytes are zero.
+pub(crate) unsafe fn put<V: Value>(argument: u32, value: *mut V, object: V::Object) -> Outcome {
+    let () = V::FITS;
+    if value.is_null() || !value.is_aligned() {
+        return Err(Fault::argument(argument));
+    }
+    // SAFETY: not null and aligned, and the struct is large enough (FITS). It is the caller's to be written, and may have
+    // been uninitialised: it is zeroed before there is a reference to it.
+    unsafe {
+        value.write_bytes(0, 1);
+        value.cast::<Layout<V::Object>>().write(Layout { magic: V::MAGIC, object: MaybeUninit::new(object) });
+    }
+    Ok(())
+}
+
+/// Checks that the pointer is to a struct, and says whether it holds an object: what does not, and is not zero, is misuse.
+unsafe fn inspect<V: Value>(argument: u32, value: *const V) -> Outcome<bool> {
+    if value.is_null() || !value.is_aligned() {
+        return Err(Fault::argument(argument));
+    }
+    // SAFETY: the caller promises that there is a struct, whose first word is readable.
+    match unsafe { value.cast::<u64>().read() } {
+        0 => Ok(false),
+        magic if magic == V::MAGIC => Ok(true),
+        _ => Err(Fault::argument(argument)),
+    }
+}
+
+/// Lends the object of a struct; `None` when it holds nothing.
+pub(crate) unsafe fn get<'a, V: Value>(argument: u32, value: *const V) -> Outcome<Option<&'a V::Object>> {
+    // SAFETY: the caller's promise. The magic word says that an object was put, which `put` alone does.
+    unsafe { Ok(inspect(argument, value)?.then(|| (*value.cast::<Layout<V::Object>>()).object.assume_init_ref())) }
+}
+
+/// Lends the object of a struct to be changed; `None` when it holds nothing.
+pub(crate) unsafe fn get_mut<'a, V: Value>(argument: u32, value: *mut V) -> Outcome<Option<&'a mut V::Object>> {
+    // SAFETY: as in `get`, and the caller promises that nothing else uses the struct meanwhile.
+    unsafe { Ok(inspect(argument, value)?.then(|| (*value.cast::<Layout<V::Object>>()).object.assume_init_mut())) }
+}
+
+/// Takes the object out of a struct, which holds nothing from then on; `None` when it held nothing.
+pub(crate) unsafe fn take<V: Value>(argument: u32, value: *mut V) -> Outcome<Option<V::Object>> {
+    // SAFETY: as in `get_mut`. The bytes are wiped after they were moved out, so there is one object.
+    unsafe {
+        let object = inspect(argument, value)?.then(|| (*value.cast::<Layout<V::Object>>()).object.assume_init_read());
+        words(&mut *value).zeroize();
+        Ok(object)
+    }
+}
+
+/// Ends the object of a struct, if there is one, and overwrites all of the struct with zeros.
+pub(crate) unsafe fn wipe<V: Value>(value: *mut V) {
+    // SAFETY: as in `take`. Memory that holds no object is wiped too.
+    unsafe {
+        if take(0, value).is_err() && !value.is_null() && value.is_aligned() {
+            value.write_bytes(0, 1);
+            words(&mut *value).zeroize();
+        }
+    }
+}
