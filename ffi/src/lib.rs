@@ -18,7 +18,16 @@ mod handle;
 mod value;
 
 pub mod bytes;
+#[cfg(feature = "std")]
+pub mod directory;
+#[cfg(feature = "std")]
+pub mod issuer_list;
+#[cfg(feature = "std")]
+pub mod key_schedule;
+#[cfg(feature = "std")]
+pub mod memory_spend_store;
 pub mod rng;
+pub mod spend_store;
 pub mod status;
 pub mod token_type;
 pub mod version;
