@@ -7,7 +7,7 @@
 //! alphabet and without padding, and a key that cannot be read is left out. It is written exactly.
 //!
 //! These functions ask the heap for memory. When it gives none, they end the process: reading the worst directory of
-//! PP_DIRECTORY_MAX_BYTES takes about 100 MB for a moment, an honest one a few times its size.
+//! PP_DIRECTORY_MAX_BYTES takes about 120 MB for a moment, an honest one three times its size.
 
 use privacypass_core::directory::{Directory, DirectoryKey, MAX_BYTES};
 use privacypass_core::wire::TokenKeyId;

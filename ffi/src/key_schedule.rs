@@ -130,8 +130,9 @@ pub unsafe extern "C" fn pp_key_schedule_add(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        // SAFETY: the caller's promise, here and for the span.
+        // SAFETY: the caller's promise.
         let (mut schedule, key) = unsafe { (lock(schedule)?, args::reference(2, key)?) };
+        // SAFETY: the caller's promise for the span too.
         let token_key = unsafe { args::span(2, &key.token_key) }?.to_vec();
         if key.not_after <= key.not_before {
             return Err(Fault::argument(2));
