@@ -248,7 +248,7 @@ fn a_directory_is_written_exactly() {
 fn the_arguments_of_writing_are_checked() {
     let (mut out, mut len) = ([0u8; 500], 77);
     let good = [key(1, &[1], None), key(2, &[2], None)];
-    let mut write = |out: *mut u8, capacity, len: *mut usize, uri: pp_bytes, keys: *const pp_directory_key, count| {
+    let write = |out: *mut u8, capacity, len: *mut usize, uri: pp_bytes, keys: *const pp_directory_key, count| {
         call!(pp_directory_write(out, capacity, len, uri.data, uri.len, keys, count))
     };
     let uri = span(URI);

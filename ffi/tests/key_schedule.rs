@@ -259,7 +259,7 @@ fn arguments_are_checked() {
     assert_eq!(call!(pp_key_schedule_prune(good.0, out_data, 500, null_mut(), 100)), misuse(4));
     assert_eq!(good.count(), 1);
 
-    let mut directory = |out: *mut u8, capacity, len: *mut usize, uri: pp_bytes| {
+    let directory = |out: *mut u8, capacity, len: *mut usize, uri: pp_bytes| {
         call!(pp_key_schedule_directory(good.0, out, capacity, len, uri.data, uri.len, 0))
     };
     assert_eq!(directory(null_mut(), 1, &raw mut len, uri), misuse(2));
