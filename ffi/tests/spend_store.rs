@@ -3,7 +3,6 @@
 #![cfg(feature = "std")]
 
 use std::ptr::{null, null_mut};
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use privacypass::memory_spend_store::{
@@ -96,16 +95,22 @@ fn a_full_store_refuses_and_forgets_nothing() {
 
 #[test]
 fn of_many_threads_one_wins() {
-    const THREADS: usize = 8;
-    const KEYS: usize = 500;
-    let (store, start) = (Store::new(KEYS), Barrier::new(THREADS));
+    const KEYS: usize = 50_000;
+    // More than there are processors would wait for each other's turn, and seldom meet.
+    let threads = std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 8));
+    let (store, arrived) = (Store::new(KEYS), AtomicUsize::new(0));
     let fresh: Vec<AtomicUsize> = (0..KEYS).map(|_| AtomicUsize::new(0)).collect();
     std::thread::scope(|scope| {
-        for _ in 0..THREADS {
+        for _ in 0..threads {
             scope.spawn(|| {
                 for (number, fresh) in fresh.iter().enumerate() {
-                    // All threads come to each key together, or the first would take them all.
-                    start.wait();
+                    // All threads come to each key at the same moment. A `Barrier` lets them go one after the other.
+                    arrived.fetch_add(1, Ordering::AcqRel);
+                    let mut turns = 0;
+                    while arrived.load(Ordering::Acquire) < (number + 1) * threads {
+                        turns += 1;
+                        if turns % 64 == 0 { std::thread::yield_now() } else { std::hint::spin_loop() }
+                    }
                     match store.spend(key(number), 10, 0) {
                         PP_OK => fresh.fetch_add(1, Ordering::Relaxed),
                         status => usize::try_from(status - PP_ERR_REPLAYED).unwrap(),
