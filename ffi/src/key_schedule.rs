@@ -6,7 +6,7 @@
 //! A schedule holds public keys and dates, and no secret. It changes after it was made, and is locked inside: any number of
 //! threads may use it at a time. A view of one of its keys is good until the key is removed (pp_key_schedule_prune).
 //!
-//! It lives as long as the process. Store each key's dates with the key, and add all of them again at the next start.
+//! It lives as long as the process. Store the dates with each key, and at the next start add every key that is not retired.
 //!
 //! The life of a key:
 //!
