@@ -37,19 +37,60 @@ fn words<V: Value>(value: &mut V) -> &mut [u64] {
     unsafe { core::slice::from_raw_parts_mut(core::ptr::from_mut(value).cast(), count) }
 }
 
-/// Puts an object into the caller's struct, whatever that held. Its other bytes are zero.
-pub(crate) unsafe fn put<V: Value>(argument: u32, value: *mut V, object: V::Object) -> Outcome {
-    let () = V::FITS;
-    if value.is_null() || !value.is_aligned() {
-        return Err(Fault::argument(argument));
+/// A struct of the caller that may be written, whatever it holds.
+pub(crate) struct Place<V>(*mut V);
+
+impl<V: Value> Place<V> {
+    /// Takes a pointer that must be there.
+    pub(crate) fn new(argument: u32, value: *mut V) -> Outcome<Self> {
+        if value.is_null() || !value.is_aligned() { Err(Fault::argument(argument)) } else { Ok(Self(value)) }
     }
-    // SAFETY: not null and aligned, and the struct is large enough (FITS). It is the caller's to be written, and may have
-    // been uninitialised: it is zeroed before there is a reference to it.
-    unsafe {
-        value.write_bytes(0, 1);
-        value.cast::<Layout<V::Object>>().write(Layout { magic: V::MAGIC, object: MaybeUninit::new(object) });
+
+    /// Puts an object into the struct. Its other bytes are zero.
+    pub(crate) fn put(&self, object: V::Object) {
+        let () = V::FITS;
+        // SAFETY: not null and aligned, and the struct is large enough (FITS). The caller promises that it may be written.
+        // It may have been uninitialised: it is zeroed before there is a reference to it.
+        unsafe {
+            self.0.write_bytes(0, 1);
+            self.0.cast::<Layout<V::Object>>().write(Layout { magic: V::MAGIC, object: MaybeUninit::new(object) });
+        }
     }
-    Ok(())
+}
+
+/// The structs of a batch.
+pub(crate) struct Places<V> {
+    first: *mut V,
+    count: usize,
+}
+
+impl<V: Value> Places<V> {
+    /// Takes an array of structs.
+    pub(crate) unsafe fn new(argument: u32, values: *mut V, count: usize) -> Outcome<Self> {
+        // They are looked at as bytes that may be uninitialised.
+        // SAFETY: the caller's promise.
+        unsafe { crate::args::array(argument, values.cast::<MaybeUninit<V>>().cast_const(), count) }?;
+        Ok(Self { first: values, count })
+    }
+
+    /// How many structs.
+    pub(crate) const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// The structs, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Place<V>> + use<V> {
+        let first = self.first;
+        // SAFETY: within the array.
+        (0..self.count).map(move |index| Place(unsafe { first.add(index) }))
+    }
+}
+
+impl<V: Value> Place<V> {
+    /// The struct.
+    pub(crate) const fn pointer(&self) -> *mut V {
+        self.0
+    }
 }
 
 /// Checks that the pointer is to a struct, and says whether it holds an object: what does not, and is not zero, is misuse.
