@@ -17,11 +17,19 @@ const SECTIONS: &[&str] = &[
     "rng",
     "token_type",
     "wire",
+    "issuer_key",
+    "token_key",
+    "client",
+    "attester",
+    "issuer",
     "spend_store",
     "memory_spend_store",
+    "origin",
+    "stateless",
     "directory",
     "issuer_list",
     "key_schedule",
+    "hazmat",
 ];
 
 const HOW: &str =
