@@ -33,13 +33,13 @@ const _: () = assert!(PP_DIRECTORY_MAX_BYTES == MAX_BYTES);
 
 /// A directory that was read.
 pub struct pp_directory {
-    _private: (),
+    _opaque: [u8; 0],
 }
 
 // SAFETY: asserted below.
 unsafe impl Opaque for pp_directory {
     type Object = Directory;
-    const MAGIC: u64 = u64::from_be_bytes(*b"pp_direc");
+    const MAGIC: u64 = 0x52E8_B16A_F907_3DC4;
 }
 
 const _: () = assert!(align_of::<Directory>() <= handle::ALIGNMENT);
@@ -110,11 +110,8 @@ pub unsafe extern "C" fn pp_directory_parse(
 /// In:      directory  the directory, or NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_directory_free(directory: *mut pp_directory) {
-    guard(core::ptr::null_mut(), || {
-        // SAFETY: the caller's promise.
-        unsafe { handle::end(directory) };
-        Ok(())
-    });
+    // SAFETY: the caller's promise.
+    unsafe { handle::end(directory) };
 }
 
 /// Give the place token requests go to: an absolute URL, or one relative to the directory's.

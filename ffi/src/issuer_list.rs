@@ -18,7 +18,7 @@ use crate::status::{pp_detail, pp_status};
 
 /// A list of issuers that was read.
 pub struct pp_issuer_list {
-    _private: (),
+    _opaque: [u8; 0],
 }
 
 /// One issuer and its keys.
@@ -28,7 +28,7 @@ type Issuer = (String, Vec<DirectoryKey>);
 unsafe impl Opaque for pp_issuer_list {
     /// In the order of the names.
     type Object = Vec<Issuer>;
-    const MAGIC: u64 = u64::from_be_bytes(*b"pp_islst");
+    const MAGIC: u64 = 0xC70B_5E92_38DA_41F6;
 }
 
 const _: () = assert!(align_of::<Vec<Issuer>>() <= handle::ALIGNMENT);
@@ -75,11 +75,8 @@ pub unsafe extern "C" fn pp_issuer_list_parse(
 /// In:      list  the list, or NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_issuer_list_free(list: *mut pp_issuer_list) {
-    guard(core::ptr::null_mut(), || {
-        // SAFETY: the caller's promise.
-        unsafe { handle::end(list) };
-        Ok(())
-    });
+    // SAFETY: the caller's promise.
+    unsafe { handle::end(list) };
 }
 
 /// Tell how many issuers a list has.

@@ -33,13 +33,13 @@ use crate::wire::PP_TOKEN_KEY_ID_BYTES;
 
 /// The dates of an issuer's keys.
 pub struct pp_key_schedule {
-    _private: (),
+    _opaque: [u8; 0],
 }
 
 // SAFETY: asserted below.
 unsafe impl Opaque for pp_key_schedule {
     type Object = Mutex<KeySchedule>;
-    const MAGIC: u64 = u64::from_be_bytes(*b"pp_sched");
+    const MAGIC: u64 = 0x3896_D4AF_127B_E50C;
 }
 
 const _: () = assert!(align_of::<Mutex<KeySchedule>>() <= handle::ALIGNMENT);
@@ -104,11 +104,8 @@ pub unsafe extern "C" fn pp_key_schedule_new(schedule: *mut *mut pp_key_schedule
 /// In:      schedule  the schedule, or NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_key_schedule_free(schedule: *mut pp_key_schedule) {
-    guard(core::ptr::null_mut(), || {
-        // SAFETY: the caller's promise.
-        unsafe { handle::end(schedule) };
-        Ok(())
-    });
+    // SAFETY: the caller's promise.
+    unsafe { handle::end(schedule) };
 }
 
 /// Add a key.

@@ -19,13 +19,13 @@ use crate::status::{pp_detail, pp_status};
 
 /// A spend store in memory. Any number of threads may use it at a time.
 pub struct pp_memory_spend_store {
-    _private: (),
+    _opaque: [u8; 0],
 }
 
 // SAFETY: asserted below.
 unsafe impl Opaque for pp_memory_spend_store {
     type Object = MemorySpendStore;
-    const MAGIC: u64 = u64::from_be_bytes(*b"pp_memsp");
+    const MAGIC: u64 = 0xA93D_07F1_5CE2_684B;
 }
 
 const _: () = assert!(align_of::<MemorySpendStore>() <= handle::ALIGNMENT);
@@ -55,11 +55,8 @@ pub unsafe extern "C" fn pp_memory_spend_store_new(
 /// In:      store  the store, or NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_memory_spend_store_free(store: *mut pp_memory_spend_store) {
-    guard(core::ptr::null_mut(), || {
-        // SAFETY: the caller's promise.
-        unsafe { handle::end(store) };
-        Ok(())
-    });
+    // SAFETY: the caller's promise.
+    unsafe { handle::end(store) };
 }
 
 /// Tell how many keys a store holds, with those expired that it has not removed yet.

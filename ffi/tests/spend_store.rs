@@ -1,18 +1,30 @@
-//! The spend store in memory, called as C calls it. What a callback may answer is tested in src/spend_store.rs.
+//! Spend stores, called as C calls them. What else a callback may answer is tested in src/spend_store.rs.
 #![allow(unsafe_code)]
 #![cfg(feature = "std")]
 
+use std::ffi::c_void;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use privacypass::bytes::pp_bytes;
+use privacypass::issuer_key::{pp_issuer_key_derive_voprf_p384, pp_issuer_key_free, pp_issuer_key_new};
 use privacypass::memory_spend_store::{
     pp_memory_spend_store, pp_memory_spend_store_free, pp_memory_spend_store_len, pp_memory_spend_store_new,
     pp_memory_spend_store_table,
 };
+use privacypass::origin::{
+    pp_expected, pp_origin_redeem, pp_verifier_key, pp_verifier_key_free, pp_verifier_key_from_issuer_key,
+    pp_verifier_key_new,
+};
 use privacypass::spend_store::{PP_SPEND_KEY_BYTES, pp_spend_store};
 use privacypass::status::{
-    PP_ERR_EXHAUSTED, PP_ERR_MISUSE, PP_ERR_REPLAYED, PP_ERR_STORE, PP_NONE, PP_OK, pp_detail, pp_status,
+    PP_ERR_EXHAUSTED, PP_ERR_INVALID_TOKEN, PP_ERR_MISUSE, PP_ERR_REPLAYED, PP_ERR_STORE, PP_NONE, PP_OK, pp_detail,
+    pp_status,
 };
+use privacypass_core::client::Client;
+use privacypass_core::issuer::{Issuer, IssuerKey};
+use privacypass_core::provider::SystemRng;
+use privacypass_core::wire::TokenChallengeRef;
 
 /// Calls a function with a detail; gives the status and the argument it is about.
 macro_rules! call {
@@ -121,6 +133,105 @@ fn of_many_threads_one_wins() {
     });
     assert!(fresh.iter().all(|fresh| fresh.load(Ordering::Relaxed) == 1));
     assert_eq!(store.len(), KEYS);
+}
+
+/// A token for `CHALLENGE` of a key that `verifier_key` holds too.
+struct Token {
+    token: Vec<u8>,
+    verifier_key: *mut pp_verifier_key,
+}
+
+const CHALLENGE: &[u8] = b"\0\x01\0\x0Eissuer.example\0\0\x0Eorigin.example";
+const SEED: [u8; 32] = [7; 32];
+
+impl Token {
+    fn new() -> Self {
+        let issuer_keys = [IssuerKey::derive_voprf_p384(&SEED).unwrap()];
+        let token_key = issuer_keys[0].public().clone();
+        let client = Client::new(&token_key);
+        let challenge = TokenChallengeRef::parse(CHALLENGE).unwrap();
+        let (request, pending) = client.begin(&challenge, &mut SystemRng).unwrap();
+        let response = Issuer::new(&issuer_keys).issue(&request, &mut SystemRng).unwrap();
+        let token = client.finish(pending, &response).unwrap().as_bytes().to_vec();
+
+        let (mut issuer_key, mut verifier_key) = (null_mut(), null_mut());
+        assert_eq!(call!(pp_issuer_key_new(&raw mut issuer_key)), (PP_OK, 0));
+        assert_eq!(call!(pp_issuer_key_derive_voprf_p384(issuer_key, SEED.as_ptr(), SEED.len())), (PP_OK, 0));
+        assert_eq!(call!(pp_verifier_key_new(&raw mut verifier_key)), (PP_OK, 0));
+        assert_eq!(call!(pp_verifier_key_from_issuer_key(verifier_key, issuer_key)), (PP_OK, 0));
+        // SAFETY: a live handle, which nothing uses afterwards.
+        unsafe { pp_issuer_key_free(issuer_key) };
+        Self { token, verifier_key }
+    }
+
+    fn redeem(&self, store: *const pp_spend_store) -> (pp_status, u32) {
+        let expected = pp_expected {
+            struct_size: size_of::<pp_expected>(),
+            challenge: pp_bytes { data: CHALLENGE.as_ptr(), len: CHALLENGE.len() },
+            digests: null(),
+            digest_count: 0,
+            accepts: None,
+            ctx: null_mut(),
+        };
+        let (keys, token) = ([self.verifier_key.cast_const()], &self.token);
+        call!(pp_origin_redeem(
+            keys.as_ptr(),
+            1,
+            null_mut(),
+            token.as_ptr(),
+            token.len(),
+            &raw const expected,
+            store,
+            1_700_000_600,
+            1_700_000_000
+        ))
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        // SAFETY: a live handle, which nothing uses afterwards.
+        unsafe { pp_verifier_key_free(self.verifier_key) };
+    }
+}
+
+#[test]
+fn a_token_is_redeemed_once() {
+    let (mut token, store) = (Token::new(), Store::new(1));
+    assert_eq!(token.redeem(&raw const store.table), (PP_OK, 0));
+    assert_eq!(token.redeem(&raw const store.table), (PP_ERR_REPLAYED, 0));
+    assert_eq!(Token::new().redeem(&raw const store.table), (PP_ERR_EXHAUSTED, 0));
+    *token.token.last_mut().unwrap() ^= 1;
+    let store = Store::new(1);
+    assert_eq!(token.redeem(&raw const store.table), (PP_ERR_INVALID_TOKEN, 0));
+    assert_eq!(store.len(), 0, "a token that does not verify is not spent");
+}
+
+#[test]
+fn a_store_that_fails_lets_nobody_in() {
+    /// Answers what `ctx` points to.
+    unsafe extern "C" fn answer(ctx: *mut c_void, _: *const u8, expires_at: u64, now: u64) -> pp_status {
+        assert_eq!((expires_at, now), (1_700_000_600, 1_700_000_000));
+        // SAFETY: the test gives a status.
+        unsafe { *ctx.cast::<pp_status>() }
+    }
+    let token = Token::new();
+    for (mut says, status) in [
+        (PP_OK, PP_OK),
+        (PP_ERR_REPLAYED, PP_ERR_REPLAYED),
+        (PP_ERR_EXHAUSTED, PP_ERR_EXHAUSTED),
+        (PP_ERR_STORE, PP_ERR_STORE),
+        (1, PP_ERR_STORE),
+        (PP_ERR_MISUSE, PP_ERR_STORE),
+        (PP_ERR_INVALID_TOKEN, PP_ERR_STORE),
+    ] {
+        let struct_size = size_of::<pp_spend_store>();
+        let mut table = pp_spend_store { struct_size, ctx: (&raw mut says).cast(), spend: Some(answer) };
+        assert_eq!(token.redeem(&raw const table), (status, 0));
+        table.spend = None;
+        assert_eq!(token.redeem(&raw const table), (PP_ERR_MISUSE, 7));
+    }
+    assert_eq!(token.redeem(null()), (PP_ERR_MISUSE, 7));
 }
 
 #[test]
