@@ -211,7 +211,9 @@ fn a_token_is_redeemed_once() {
 fn a_store_that_fails_lets_nobody_in() {
     /// Answers what `ctx` points to.
     unsafe extern "C" fn answer(ctx: *mut c_void, _: *const u8, expires_at: u64, now: u64) -> pp_status {
-        assert_eq!((expires_at, now), (1_700_000_600, 1_700_000_000));
+        if (expires_at, now) != (1_700_000_600, 1_700_000_000) {
+            return PP_ERR_MISUSE;
+        }
         // SAFETY: the test gives a status.
         unsafe { *ctx.cast::<pp_status>() }
     }
