@@ -11,7 +11,8 @@ use crate::guard::{Fault, Outcome};
 /// A C `struct` of opaque words that holds a Rust object.
 ///
 /// # Safety
-/// The implementor is a `repr(C)` struct of 64-bit words alone.
+/// The implementor is a `repr(C)` struct of 64-bit words alone. Its object owns nothing but its own bytes: it can be ended by
+/// overwriting them.
 pub(crate) unsafe trait Value: Sized {
     /// The object inside. It must stay valid when its bytes are moved, as Rust's moves do.
     type Object;
@@ -128,13 +129,19 @@ pub(crate) unsafe fn take<V: Value>(argument: u32, value: *mut V) -> Outcome<Opt
     }
 }
 
-/// Ends the object of a struct, if there is one, and overwrites all of the struct with zeros.
+/// Overwrites all of a struct with zeros, whatever it holds.
+///
+/// It is not looked at, since it may be an output that nobody has set. An object in it is not dropped: its destructor would
+/// do no more than this (the promise of [`Value`]).
 pub(crate) unsafe fn wipe<V: Value>(value: *mut V) {
-    // SAFETY: as in `take`. Memory that holds no object is wiped too.
+    if value.is_null() || !value.is_aligned() {
+        return;
+    }
+    // SAFETY: not null and aligned; the caller promises that it may be written. It may have been uninitialised: it is zeroed
+    // before there is a reference to it. That write alone could be left out by the compiler, so it is followed by one that
+    // cannot.
     unsafe {
-        if take(0, value).is_err() && !value.is_null() && value.is_aligned() {
-            value.write_bytes(0, 1);
-            words(&mut *value).zeroize();
-        }
+        value.write_bytes(0, 1);
+        words(&mut *value).zeroize();
     }
 }
