@@ -20,18 +20,19 @@ mod handle;
 mod value;
 
 pub mod attester;
+pub mod base64url;
 pub mod bytes;
 pub mod client;
 #[cfg(feature = "std")]
 pub mod directory;
 pub mod hazmat;
+pub mod http;
 pub mod issuer;
 pub mod issuer_key;
 #[cfg(feature = "std")]
 pub mod issuer_list;
-#[cfg(feature = "std")]
 pub mod key_schedule;
-#[cfg(feature = "std")]
+pub mod media_type;
 pub mod memory_spend_store;
 pub mod origin;
 pub mod rng;
