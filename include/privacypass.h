@@ -15,8 +15,8 @@
  *   - Input is (const uint8_t *data, size_t len), or a count and an array. (NULL, 0) is empty. (NULL, n) is misuse, and
  *     so is a size over PTRDIFF_MAX.
  *   - Output of variable size is (uint8_t *out, size_t capacity, size_t *out_len). *out_len always gets the size that is
- *     needed, as soon as it is known; if it does not fit, the answer is PP_ERR_BUFFER_TOO_SMALL, nothing is written and
- *     nothing is consumed. So (NULL, 0, &len) asks for the size. PP_..._MAX_BYTES are sizes that are always enough.
+ *     needed, as soon as it is known; if it does not fit, the answer is PP_ERR_BUFFER_TOO_SMALL and nothing is consumed.
+ *     So (NULL, 0, &len) asks for the size. PP_..._MAX_BYTES are sizes that are always enough.
  *   - Output of fixed size is a pointer to that many bytes, or to a struct.
  *   - A pointer must not be NULL unless the documentation says that it may be, and must be aligned for its type. Outputs
  *     must not overlap inputs or each other.
@@ -513,6 +513,1223 @@ pp_status pp_token_key_id_of(uint8_t *token_key_id,
                              const uint8_t *data,
                              size_t len,
                              pp_detail *detail);
+
+/* ================================================================================================
+ * ISSUER KEYS
+ *
+ * An issuer key is an issuer's private key for one token type. It is a handle; it is wiped when it ends. Filling it does all
+ * the work that depends on the key alone, so fill it once and keep it.
+ */
+
+/** The size of the memory pp_issuer_key_place needs, in bytes. */
+#define PP_ISSUER_KEY_HANDLE_BYTES 8192
+
+/** An issuer's private key, with its public key. */
+typedef struct pp_issuer_key pp_issuer_key;
+
+#if defined(PP_HOSTED)
+/**
+ * Make an empty issuer key on the heap.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_NO_MEMORY
+ * Out:     key  end it with pp_issuer_key_free
+ */
+pp_status pp_issuer_key_new(pp_issuer_key **key,
+                            pp_detail *detail);
+#endif
+
+#if defined(PP_HOSTED)
+/**
+ * Wipe and end an issuer key that pp_issuer_key_new made.
+ *
+ * In:      key  NULL is left alone
+ */
+void pp_issuer_key_free(pp_issuer_key *key);
+#endif
+
+/**
+ * Give the size of the memory pp_issuer_key_place needs.
+ *
+ * Returns: PP_ISSUER_KEY_HANDLE_BYTES of the library
+ */
+size_t pp_issuer_key_size(void);
+
+/**
+ * Make an empty issuer key in memory of the caller, which must stay there until pp_issuer_key_end.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the memory is not aligned to 8
+ *          PP_ERR_BUFFER_TOO_SMALL: fewer bytes than pp_issuer_key_size
+ * Out:     key          the handle
+ * In:      memory, len  the memory; what it holds does not matter
+ */
+pp_status pp_issuer_key_place(pp_issuer_key **key,
+                              void *memory,
+                              size_t len,
+                              pp_detail *detail);
+
+/**
+ * Wipe and end an issuer key that pp_issuer_key_place made. The memory is the caller's again.
+ *
+ * In:      key  NULL is left alone
+ */
+void pp_issuer_key_end(pp_issuer_key *key);
+
+/**
+ * Fill an issuer key with a new one. RSA keys take some tenths of a second.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the handle is filled already
+ *          PP_ERR_UNSUPPORTED: this build cannot make keys of the type (without a heap: RSA); or rng is NULL, and it has no
+ *          source of its own
+ *          PP_ERR_RNG
+ * Out:     key         the handle to fill
+ * In:      token_type  the type of the tokens the key makes
+ *          rng         a source of randomness; NULL is the system's
+ */
+pp_status pp_issuer_key_generate(pp_issuer_key *key,
+                                 uint16_t token_type,
+                                 const pp_rng *rng,
+                                 pp_detail *detail);
+
+/**
+ * Fill an issuer key of type 0x0001 with the one that a seed gives (RFC 9578 section 5.5).
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the handle is filled already; the seed is shorter than 32 bytes
+ * Out:     key             the handle to fill
+ * In:      seed, seed_len  a secret; RFC 9497 has 32 bytes, RFC 9578 48
+ */
+pp_status pp_issuer_key_derive_voprf_p384(pp_issuer_key *key,
+                                          const uint8_t *seed,
+                                          size_t seed_len,
+                                          pp_detail *detail);
+
+/**
+ * Fill an issuer key of type 0x0001 with a private scalar.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the handle is filled already
+ *          PP_ERR_MALFORMED: it is not 48 bytes, is zero, or is not below the group's order
+ * Out:     key                 the handle to fill
+ * In:      scalar, scalar_len  48 bytes, big-endian
+ */
+pp_status pp_issuer_key_import_voprf_p384(pp_issuer_key *key,
+                                          const uint8_t *scalar,
+                                          size_t scalar_len,
+                                          pp_detail *detail);
+
+/**
+ * Fill an issuer key of type 0x0002 with the numbers of an RSA key, each big-endian.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the handle is filled already
+ *          PP_ERR_MALFORMED: the numbers are not those of one RSA key
+ *          PP_ERR_UNSUPPORTED: it has not 2048 bits, or a public exponent of more than three bytes
+ * Out:     key       the handle to fill
+ * In:      n, n_len  the modulus
+ *          e, e_len  the public exponent
+ *          d, d_len  the private exponent
+ *          p, p_len  one prime
+ *          q, q_len  the other
+ */
+pp_status pp_issuer_key_import_blind_rsa_2048(pp_issuer_key *key,
+                                              const uint8_t *n,
+                                              size_t n_len,
+                                              const uint8_t *e,
+                                              size_t e_len,
+                                              const uint8_t *d,
+                                              size_t d_len,
+                                              const uint8_t *p,
+                                              size_t p_len,
+                                              const uint8_t *q,
+                                              size_t q_len,
+                                              pp_detail *detail);
+
+#if defined(PP_HOSTED)
+/**
+ * Fill an issuer key from PKCS#8 in PEM, not encrypted, label PRIVATE KEY.
+ *
+ * An RSA key is of type 0x0002, a key on secp384r1 of type 0x0001.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the handle is filled already
+ *          PP_ERR_MALFORMED: it is no such structure, or its numbers are no key
+ *          PP_ERR_UNSUPPORTED: another algorithm or curve, or another size
+ * Out:     key           the handle to fill
+ * In:      pem, pem_len  the text, without the zero at its end
+ */
+pp_status pp_issuer_key_import_pkcs8_pem(pp_issuer_key *key,
+                                         const uint8_t *pem,
+                                         size_t pem_len,
+                                         pp_detail *detail);
+#endif
+
+#if defined(PP_HOSTED)
+/**
+ * Write an issuer key as PKCS#8 in PEM, label PRIVATE KEY, lines ending in a line feed, no zero at the end.
+ *
+ * This is the private key, unencrypted: keep it where secrets are kept, and wipe the buffer.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the key is empty
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     pem, pem_len  the text
+ * In:      key
+ *          capacity      the size of pem; 2048 is enough
+ */
+pp_status pp_issuer_key_export_pkcs8_pem(const pp_issuer_key *key,
+                                         uint8_t *pem,
+                                         size_t capacity,
+                                         size_t *pem_len,
+                                         pp_detail *detail);
+#endif
+
+/**
+ * Give the public key as a directory publishes it: token-key, before base64url. For type 0x0002 it is the
+ * SubjectPublicKeyInfo of RFC 9578 section 6.5, for type 0x0001 a compressed point.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the key is empty
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     token_key, token_key_len  the public key, PP_TOKEN_KEY_MAX_BYTES at most
+ * In:      key
+ *          capacity                  the size of token_key
+ */
+pp_status pp_issuer_key_token_key(const pp_issuer_key *key,
+                                  uint8_t *token_key,
+                                  size_t capacity,
+                                  size_t *token_key_len,
+                                  pp_detail *detail);
+
+/**
+ * Tell which type of tokens a key makes.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the key is empty
+ * Out:     token_type
+ * In:      key
+ */
+pp_status pp_issuer_key_type(const pp_issuer_key *key,
+                             uint16_t *token_type,
+                             pp_detail *detail);
+
+/**
+ * Give the identifier of a key, which every token made with it carries.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the key is empty
+ * Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
+ * In:      key
+ */
+pp_status pp_issuer_key_id(const pp_issuer_key *key,
+                           uint8_t *token_key_id,
+                           pp_detail *detail);
+
+/* ================================================================================================
+ * TOKEN KEYS
+ *
+ * A token key is an issuer's public key, ready for use: what a client asks for tokens with, what an attester checks requests
+ * against, and what an issuer with an external signer checks the signer with. It is a handle.
+ */
+
+/** The size of the memory pp_token_key_place needs, in bytes. */
+#define PP_TOKEN_KEY_HANDLE_BYTES 2048
+
+/** An issuer's public key. */
+typedef struct pp_token_key pp_token_key;
+
+#if defined(PP_HOSTED)
+/**
+ * Make an empty token key on the heap.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_NO_MEMORY
+ * Out:     key  end it with pp_token_key_free
+ */
+pp_status pp_token_key_new(pp_token_key **key,
+                           pp_detail *detail);
+#endif
+
+#if defined(PP_HOSTED)
+/**
+ * End a token key that pp_token_key_new made.
+ *
+ * In:      key  NULL is left alone
+ */
+void pp_token_key_free(pp_token_key *key);
+#endif
+
+/**
+ * Give the size of the memory pp_token_key_place needs.
+ *
+ * Returns: PP_TOKEN_KEY_HANDLE_BYTES of the library
+ */
+size_t pp_token_key_size(void);
+
+/**
+ * Make an empty token key in memory of the caller, which must stay there until pp_token_key_end.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the memory is not aligned to 8
+ *          PP_ERR_BUFFER_TOO_SMALL: fewer bytes than pp_token_key_size
+ * Out:     key          the handle
+ * In:      memory, len  the memory; what it holds does not matter
+ */
+pp_status pp_token_key_place(pp_token_key **key,
+                             void *memory,
+                             size_t len,
+                             pp_detail *detail);
+
+/**
+ * End a token key that pp_token_key_place made. The memory is the caller's again.
+ *
+ * In:      key  NULL is left alone
+ */
+void pp_token_key_end(pp_token_key *key);
+
+/**
+ * Fill a token key with a public key as an issuer's directory or a token-key parameter publishes it.
+ *
+ * Its identifier is the hash of these bytes. For type 0x0002 the SubjectPublicKeyInfo may have the form of RFC 9578, or
+ * one of two others that some issuers publish.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the handle is filled already
+ *          PP_ERR_UNSUPPORTED: this build does not implement the type
+ *          PP_ERR_MALFORMED: the bytes are no key of the type
+ * Out:     key         the handle to fill
+ * In:      token_type  the type of the tokens the key is for
+ *          data, len   the public key
+ */
+pp_status pp_token_key_import(pp_token_key *key,
+                              uint16_t token_type,
+                              const uint8_t *data,
+                              size_t len,
+                              pp_detail *detail);
+
+/**
+ * Fill a token key with the public half of an issuer key.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the handle is filled already, or the issuer key is empty
+ * Out:     key         the handle to fill
+ * In:      issuer_key  the private key
+ */
+pp_status pp_token_key_from_issuer_key(pp_token_key *key,
+                                       const pp_issuer_key *issuer_key,
+                                       pp_detail *detail);
+
+/**
+ * Tell which type of tokens a key is for.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the key is empty
+ * Out:     token_type
+ * In:      key
+ */
+pp_status pp_token_key_type(const pp_token_key *key,
+                            uint16_t *token_type,
+                            pp_detail *detail);
+
+/**
+ * Give the identifier of a key, which every token made with it carries.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the key is empty
+ * Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
+ * In:      key
+ */
+pp_status pp_token_key_id(const pp_token_key *key,
+                          uint8_t *token_key_id,
+                          pp_detail *detail);
+
+/* ================================================================================================
+ * CLIENT
+ *
+ * A client turns a challenge into a request (pp_client_begin), and the issuer's response into a token (pp_client_finish).
+ * Between the two it keeps a pp_pending_token: a secret, since who knows it can link the token to the request. It makes one
+ * token; it can be sealed, so that another run of the program finishes it.
+ */
+
+/** The size of a buffer that holds any sealed state, in bytes. */
+#define PP_SEALED_MAX_BYTES 391
+
+/**
+ * What a client keeps between request and response: a value, secret, for one token.
+ *
+ * It holds nothing after pp_client_finish, pp_pending_token_seal and pp_pending_token_wipe.
+ */
+typedef struct pp_pending_token {
+    /** Not for the caller. */
+    uint64_t opaque[64];
+} pp_pending_token;
+
+/**
+ * Begin a token for a challenge.
+ *
+ * Before this, check that the challenge may come from the origin it came from: pp_token_challenge_check_origin. Nothing
+ * of the client's choice (nonce, challenge, blinding) can be seen in the request.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the challenge asks for another type than the key's; the key is empty
+ *          PP_ERR_MALFORMED: the challenge is none
+ *          PP_ERR_BUFFER_TOO_SMALL
+ *          PP_ERR_RNG
+ *          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
+ * Out:     pending                   the state to keep; what it held is lost
+ *          request, request_len      the TokenRequest to send, PP_TOKEN_REQUEST_MAX_BYTES at most
+ * In:      key                       the issuer's public key
+ *          capacity                  the size of request
+ *          challenge, challenge_len  the TokenChallenge as received
+ *          rng                       a source of randomness; NULL is the system's
+ */
+pp_status pp_client_begin(const pp_token_key *key,
+                          pp_pending_token *pending,
+                          uint8_t *request,
+                          size_t capacity,
+                          size_t *request_len,
+                          const uint8_t *challenge,
+                          size_t challenge_len,
+                          const pp_rng *rng,
+                          pp_detail *detail);
+
+/**
+ * Begin several tokens for one challenge.
+ *
+ * Returns: PP_OK: all were begun
+ *          as pp_client_begin: none was; every state is zero. A buffer that is too small is named by pp_detail.index
+ * Out:     pending   count states
+ *          requests  count buffers for the TokenRequests
+ * In:      key, challenge, challenge_len, rng  as for pp_client_begin
+ *          count     how many tokens to begin
+ */
+pp_status pp_client_begin_many(const pp_token_key *key,
+                               pp_pending_token *pending,
+                               pp_buffer *requests,
+                               size_t count,
+                               const uint8_t *challenge,
+                               size_t challenge_len,
+                               const pp_rng *rng,
+                               pp_detail *detail);
+
+/**
+ * Finish a token with the issuer's response.
+ *
+ * The state is consumed, whatever the answer, unless that is one of those marked with a star: then it is as it was.
+ *
+ * Returns: PP_OK
+ *        * PP_ERR_MISUSE: the state was begun with another key; the key is empty
+ *        * PP_ERR_BUFFER_TOO_SMALL
+ *        * PP_ERR_ALREADY_USED: the state holds nothing
+ *          PP_ERR_MALFORMED: the bytes are no response of the type
+ *          PP_ERR_INVALID_PROOF: the issuer's proof or signature does not verify
+ * Out:     pending                 the state; it holds nothing from then on
+ *          token, token_len        the Token, PP_TOKEN_MAX_BYTES at most
+ * In:      key                     the key the token was begun with
+ *          capacity                the size of token
+ *          response, response_len  the TokenResponse
+ */
+pp_status pp_client_finish(const pp_token_key *key,
+                           pp_pending_token *pending,
+                           uint8_t *token,
+                           size_t capacity,
+                           size_t *token_len,
+                           const uint8_t *response,
+                           size_t response_len,
+                           pp_detail *detail);
+
+/**
+ * Finish several tokens of one key, each with the response at the same place.
+ *
+ * Returns: PP_OK: results holds a status for each, as pp_client_finish has them
+ *          PP_ERR_MISUSE: an argument breaks a rule, or a struct of pending holds something else: pp_detail.index says
+ *          which. Nothing is consumed then
+ * Out:     pending    count states
+ *          tokens     count buffers for the Tokens
+ *          results    count statuses
+ * In:      key        the key the tokens were begun with
+ *          responses  count spans: the TokenResponses
+ *          count      how many tokens to finish
+ */
+pp_status pp_client_finish_many(const pp_token_key *key,
+                                pp_pending_token *pending,
+                                pp_buffer *tokens,
+                                pp_status *results,
+                                const pp_bytes *responses,
+                                size_t count,
+                                pp_detail *detail);
+
+/**
+ * Wipe a state, so that no token can be made with it.
+ *
+ * In:      pending  NULL is left alone
+ */
+void pp_pending_token_wipe(pp_pending_token *pending);
+
+/**
+ * Give the identifier of the key a state was begun with.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_ALREADY_USED: the state holds nothing
+ * Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
+ * In:      pending
+ */
+pp_status pp_pending_token_key_id(const pp_pending_token *pending,
+                                  uint8_t *token_key_id,
+                                  pp_detail *detail);
+
+/**
+ * Give the digest of the challenge a state was begun for.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_ALREADY_USED: the state holds nothing
+ * Out:     challenge_digest  PP_CHALLENGE_DIGEST_BYTES bytes
+ * In:      pending
+ */
+pp_status pp_pending_token_digest(const pp_pending_token *pending,
+                                  uint8_t *challenge_digest,
+                                  pp_detail *detail);
+
+/**
+ * Turn a state into bytes, so that another run of the program can finish it. The state holds nothing from then on.
+ *
+ * The bytes are not encrypted: who has them can link the token to its request. Keep them where secrets are kept, and
+ * wipe what is left in memory.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_ALREADY_USED: the state holds nothing
+ *          after any other answer the state is as it was:
+ *          PP_ERR_MISUSE: the state was begun with another key; the key is empty
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     pending        the state to seal
+ *          blob, blob_len the sealed state, PP_SEALED_MAX_BYTES at most
+ * In:      key            the key the token was begun with
+ *          capacity       the size of blob
+ */
+pp_status pp_pending_token_seal(pp_pending_token *pending,
+                                uint8_t *blob,
+                                size_t capacity,
+                                size_t *blob_len,
+                                const pp_token_key *key,
+                                pp_detail *detail);
+
+/**
+ * Turn sealed bytes back into a state, and wipe them: a state makes one token.
+ *
+ * Write the wiped bytes back, or delete the stored copy, before anything is sent that depends on the state.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_ALREADY_USED: the bytes are all zeros: they were opened before
+ *          PP_ERR_UNSUPPORTED: a later version of the library sealed them
+ *          PP_ERR_UNKNOWN_KEY: they belong to another key: see pp_sealed_token_key_id
+ *          PP_ERR_MALFORMED: they are damaged
+ * Out:     pending         the state; what it held is lost
+ *          blob, blob_len  the sealed state; zeros after PP_OK, else as it was
+ * In:      key             the key the token was begun with
+ */
+pp_status pp_pending_token_open(pp_pending_token *pending,
+                                uint8_t *blob,
+                                size_t blob_len,
+                                const pp_token_key *key,
+                                pp_detail *detail);
+
+/**
+ * Tell which key a sealed state is for.
+ *
+ * Returns: PP_OK
+ *          as pp_pending_token_open, but for PP_ERR_UNKNOWN_KEY
+ * Out:     token_key_id    PP_TOKEN_KEY_ID_BYTES bytes
+ * In:      blob, blob_len  the sealed state
+ */
+pp_status pp_sealed_token_key_id(uint8_t *token_key_id,
+                                 const uint8_t *blob,
+                                 size_t blob_len,
+                                 pp_detail *detail);
+
+/* ================================================================================================
+ * ATTESTER
+ *
+ * An attester vouches for a client to an issuer, without learning which origin asked. What makes a client trustworthy is the
+ * program's business; these functions check what passes through.
+ */
+
+/**
+ * Check that a request is for one of the issuer's keys and has the size of its type.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MALFORMED, PP_ERR_UNSUPPORTED, PP_ERR_UNKNOWN_KEY: what the issuer would refuse with status 422, so it
+ *          need not be asked
+ *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
+ * Out:     key_index             which of the keys the request names
+ * In:      keys, key_count       the issuer's public keys
+ *          request, request_len  the TokenRequest as received
+ */
+pp_status pp_attester_check_request(const pp_token_key *const *keys,
+                                    size_t key_count,
+                                    size_t *key_index,
+                                    const uint8_t *request,
+                                    size_t request_len,
+                                    pp_detail *detail);
+
+/**
+ * Check that an issuer's response has the size of its type. Only the client can check more.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MALFORMED: with the expected size as offset
+ *          PP_ERR_UNSUPPORTED: this build does not implement the type
+ * In:      token_type              the type the request was for
+ *          response, response_len  the TokenResponse as received
+ */
+pp_status pp_attester_check_response(uint16_t token_type,
+                                     const uint8_t *response,
+                                     size_t response_len,
+                                     pp_detail *detail);
+
+/* ================================================================================================
+ * ISSUER
+ *
+ * An issuer answers requests without seeing tokens. Its keys are an array of handles, of any types; a request names its key
+ * by the last byte of the key's identifier.
+ *
+ * An issuer whose key lives elsewhere (in a hardware module, say) has the public keys only, and works in two phases:
+ * pp_issuer_begin gives the input for the signer, pp_issuer_finish checks its output and makes the response. What the signer
+ * computes is, for type 0x0002, the raw RSA private operation: output = input^d mod n, both 256 bytes, big-endian; for type
+ * 0x0001 BlindEvaluate of RFC 9497: the input is the blinded element (49 bytes), the output the evaluated element (49), then
+ * the proof (96). A wrong output is never sent, so a faulty signer cannot leak its key.
+ */
+
+/** The largest input of a signer, in bytes. */
+#define PP_SIGNER_INPUT_MAX_BYTES 256
+
+/** The largest output of a signer, in bytes. */
+#define PP_SIGNER_OUTPUT_MAX_BYTES 256
+
+/** What a signer needs to know: a view of a pp_pending_issuance. */
+typedef struct pp_signer_request {
+    /** The type of token, which says what to compute. */
+    uint16_t token_type;
+    /** Which key to compute it with: its identifier. */
+    uint8_t token_key_id[32];
+    /** The input. */
+    pp_bytes input;
+    /** How many bytes the output has. */
+    size_t output_len;
+} pp_signer_request;
+
+/** A private key that lives elsewhere. Zero the struct, then set its size and the callback. */
+typedef struct pp_signer {
+    /** sizeof(pp_signer). */
+    size_t struct_size;
+    /** Given to the callback as it is. */
+    void *ctx;
+    /**
+     * Compute the output, of request->output_len bytes, and return PP_OK; or return anything else: the call then fails with
+     * PP_ERR_SIGNER.
+     */
+    pp_status (*sign)(void *ctx,
+                      uint8_t *output,
+                      const pp_signer_request *request);
+} pp_signer;
+
+/** A request whose answer is being made by a signer elsewhere: a value. It holds no secret. */
+typedef struct pp_pending_issuance {
+    /** Not for the caller. */
+    uint64_t opaque[64];
+} pp_pending_issuance;
+
+/**
+ * Answer one request.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MALFORMED, PP_ERR_UNSUPPORTED (no key of the type), PP_ERR_UNKNOWN_KEY: the client's; answer with status
+ *          422 (see pp_issuer_http_status)
+ *          PP_ERR_RNG, PP_ERR_SIGNER (the result did not check: a fault of the machine): the operator's
+ *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
+ *          PP_ERR_BUFFER_TOO_SMALL
+ *          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
+ * Out:     response, response_len  the TokenResponse, PP_TOKEN_RESPONSE_MAX_BYTES at most
+ * In:      keys, key_count         the issuer's keys
+ *          capacity                the size of response
+ *          request, request_len    the TokenRequest as received
+ *          rng                     a source of randomness; NULL is the system's
+ */
+pp_status pp_issuer_issue(const pp_issuer_key *const *keys,
+                          size_t key_count,
+                          uint8_t *response,
+                          size_t capacity,
+                          size_t *response_len,
+                          const uint8_t *request,
+                          size_t request_len,
+                          const pp_rng *rng,
+                          pp_detail *detail);
+
+/**
+ * Answer several requests, which may be for different keys and types: one bad request does not spoil the others.
+ *
+ * Returns: PP_OK: results holds a status for each, as pp_issuer_issue has them
+ *          PP_ERR_MISUSE: an argument breaks a rule: pp_detail.index says which item
+ *          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
+ * Out:     responses        count buffers for the TokenResponses
+ *          results          count statuses
+ * In:      keys, key_count  the issuer's keys
+ *          requests         count spans: the TokenRequests as received
+ *          count            how many requests
+ *          rng              a source of randomness; NULL is the system's
+ */
+pp_status pp_issuer_issue_many(const pp_issuer_key *const *keys,
+                               size_t key_count,
+                               pp_buffer *responses,
+                               pp_status *results,
+                               const pp_bytes *requests,
+                               size_t count,
+                               const pp_rng *rng,
+                               pp_detail *detail);
+
+/**
+ * Answer one request with a key that lives elsewhere.
+ *
+ * Returns: as pp_issuer_issue, but for PP_ERR_RNG
+ *          PP_ERR_SIGNER: the signer failed, or answered wrongly
+ * Out:     response, response_len  the TokenResponse, PP_TOKEN_RESPONSE_MAX_BYTES at most
+ * In:      keys, key_count         the issuer's public keys
+ *          capacity                the size of response
+ *          request, request_len    the TokenRequest as received
+ *          signer                  what holds the private keys
+ */
+pp_status pp_issuer_issue_with_signer(const pp_token_key *const *keys,
+                                      size_t key_count,
+                                      uint8_t *response,
+                                      size_t capacity,
+                                      size_t *response_len,
+                                      const uint8_t *request,
+                                      size_t request_len,
+                                      const pp_signer *signer,
+                                      pp_detail *detail);
+
+/**
+ * Begin to answer a request with a key that lives elsewhere.
+ *
+ * What a signer would have to refuse is refused here: for type 0x0002 a number not below the modulus, for type 0x0001 bytes
+ * that are no point.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MALFORMED, PP_ERR_UNSUPPORTED, PP_ERR_UNKNOWN_KEY: as pp_issuer_issue
+ *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
+ * Out:     pending               what pp_issuer_finish needs
+ * In:      keys, key_count       the issuer's public keys
+ *          request, request_len  the TokenRequest as received
+ */
+pp_status pp_issuer_begin(const pp_token_key *const *keys,
+                          size_t key_count,
+                          pp_pending_issuance *pending,
+                          const uint8_t *request,
+                          size_t request_len,
+                          pp_detail *detail);
+
+/**
+ * Tell what the signer has to compute.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: pending holds nothing
+ * Out:     request  a view: its input is good until pending is moved, used or overwritten
+ * In:      pending
+ */
+pp_status pp_pending_issuance_request(const pp_pending_issuance *pending,
+                                      pp_signer_request *request,
+                                      pp_detail *detail);
+
+/**
+ * Check the signer's output and make the response. The state stays as it is, so another output can be tried.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: pending holds nothing; a key is empty
+ *          PP_ERR_SIGNER: the output is not the right answer; it must not be sent
+ *          PP_ERR_UNKNOWN_KEY: the key is no longer among keys
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     response, response_len  the TokenResponse, PP_TOKEN_RESPONSE_MAX_BYTES at most
+ * In:      keys, key_count         the issuer's public keys
+ *          pending                 the state of pp_issuer_begin
+ *          capacity                the size of response
+ *          output, output_len      what the signer computed
+ */
+pp_status pp_issuer_finish(const pp_token_key *const *keys,
+                           size_t key_count,
+                           uint8_t *response,
+                           size_t capacity,
+                           size_t *response_len,
+                           const pp_pending_issuance *pending,
+                           const uint8_t *output,
+                           size_t output_len,
+                           pp_detail *detail);
+
+/**
+ * Overwrite a state with zeros.
+ *
+ * In:      pending  NULL is left alone
+ */
+void pp_pending_issuance_wipe(pp_pending_issuance *pending);
+
+/* ================================================================================================
+ * SPEND STORE
+ *
+ * Where an origin keeps which tokens were redeemed: a set of keys of 32 bytes, each with the time until which it must be
+ * kept. All machines that redeem the tokens of one challenge share one store, and it is all they share.
+ *
+ * A program brings its store as a callback; pp_memory_spend_store is one for a single process.
+ *
+ * The callback must keep to three rules, or tokens can be redeemed twice:
+ *
+ *   - To look for the key and to insert it is one atomic step. Of any number of calls with one key, on any thread or
+ *     machine, exactly one answers PP_OK. To look first and insert afterwards is wrong, however short the time between.
+ *   - A key is never forgotten before it expires, neither to make room nor in a restart. A store that is full refuses.
+ *   - Calls come with times that are not in order: a thread may have been overtaken, and the clocks of machines differ.
+ *     Keep a key for a while after it expires (a minute is plenty), and when a call's time is before the expiry of a key
+ *     that may have been forgotten, refuse instead of calling the key fresh.
+ *
+ * With Redis or Valkey this is SET key 1 NX EX seconds, where the answer to the command is the answer of the store, the
+ * seconds are expires_at - now and some more, and nothing is evicted (maxmemory-policy noeviction). In SQL it is one INSERT
+ * into a table with a unique key.
+ */
+
+/** The size of a spend key in bytes. */
+#define PP_SPEND_KEY_BYTES 32
+
+/**
+ * A store of spent tokens. Zero the struct, then set its size and the callback.
+ *
+ * The callback is called on the thread that redeems. Who redeems on several threads with one store has it called on
+ * several threads at a time.
+ */
+typedef struct pp_spend_store {
+    /** sizeof(pp_spend_store). */
+    size_t struct_size;
+    /** Given to the callback as it is. */
+    void *ctx;
+    /**
+     * Insert a key, unless it is there: in one atomic step.
+     *
+     * Returns: PP_OK: the key was not there; it is now, until it expires
+     *          PP_ERR_REPLAYED: the key was there
+     *          PP_ERR_EXHAUSTED: it was not inserted, the store is full
+     *          PP_ERR_STORE: the store failed, or took too long. Any other number counts as this one. Nobody is let in
+     *          then; but if the key was inserted before the failure the token is spent all the same.
+     * In:      key         PP_SPEND_KEY_BYTES bytes, good during the call. They are made of a verified token, tell nothing of
+     *                      it, and are spread evenly: any of them may choose a shard.
+     *          expires_at  unix seconds: from then on the token is refused for its age, and the key may be forgotten
+     *          now         unix seconds: the time that was given to pp_origin_redeem
+     */
+    pp_status (*spend)(void *ctx,
+                       const uint8_t *key,
+                       uint64_t expires_at,
+                       uint64_t now);
+} pp_spend_store;
+
+/* ================================================================================================
+ * ORIGIN
+ *
+ * An origin challenges clients, verifies their tokens, and lets each be redeemed once. A token is refused unless it answers
+ * a challenge that the origin expects: pp_expected says which. pp_origin_redeem verifies first and spends last, in one
+ * atomic step of the store, so that a bad token never burns anything.
+ *
+ * Give the client one answer for every token that is refused, whatever the check that failed: a 401 with a new challenge. See
+ * pp_origin_http_status.
+ */
+
+/** The size of the memory pp_verifier_key_place needs, in bytes. */
+#define PP_VERIFIER_KEY_HANDLE_BYTES 8192
+
+/**
+ * A key to verify tokens with: a handle. For type 0x0002 it is an issuer's public key; for type 0x0001 the private one,
+ * which origin and issuer share.
+ */
+typedef struct pp_verifier_key pp_verifier_key;
+
+/** A token that verified: a value. It is not redeemed until its spend key is spent. */
+typedef struct pp_verified_token {
+    /** Not for the caller. */
+    uint64_t opaque[16];
+} pp_verified_token;
+
+/** Which challenges a token may answer. Zero the struct, set its size, and one of the three. */
+typedef struct pp_expected {
+    /** sizeof(pp_expected). */
+    size_t struct_size;
+    /** This challenge, its bytes as they were sent; or absent. */
+    pp_bytes challenge;
+    /** Any of digest_count challenges with these digests, PP_CHALLENGE_DIGEST_BYTES bytes each, one after the other; or NULL. */
+    const uint8_t *digests;
+    /** How many digests. */
+    size_t digest_count;
+    /**
+     * Any challenge for whose digest this returns 1 and nothing else; or NULL. It is for an origin that keeps its
+     * challenges elsewhere. A function that accepts everything accepts tokens that were made for other origins.
+     */
+    int32_t (*accepts)(void *ctx,
+                       const uint8_t *challenge_digest);
+    /** Given to accepts as it is. */
+    void *ctx;
+} pp_expected;
+
+/** What is known of a token that verified. Its nonce must not reach a log. */
+typedef struct pp_verified_token_fields {
+    /** The token's type. */
+    uint16_t token_type;
+    /** The client's nonce. */
+    uint8_t nonce[32];
+    /** The digest of the challenge the token answers. */
+    uint8_t challenge_digest[32];
+    /** The issuer key that made the token. */
+    uint8_t token_key_id[32];
+    /** What a spend store remembers: the hash of all that the authenticator covers. */
+    uint8_t spend_key[32];
+} pp_verified_token_fields;
+
+#if defined(PP_HOSTED)
+/**
+ * Make an empty verifier key on the heap.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_NO_MEMORY
+ * Out:     key  end it with pp_verifier_key_free
+ */
+pp_status pp_verifier_key_new(pp_verifier_key **key,
+                              pp_detail *detail);
+#endif
+
+#if defined(PP_HOSTED)
+/**
+ * Wipe and end a verifier key that pp_verifier_key_new made.
+ *
+ * In:      key  NULL is left alone
+ */
+void pp_verifier_key_free(pp_verifier_key *key);
+#endif
+
+/**
+ * Give the size of the memory pp_verifier_key_place needs.
+ *
+ * Returns: PP_VERIFIER_KEY_HANDLE_BYTES of the library
+ */
+size_t pp_verifier_key_size(void);
+
+/**
+ * Make an empty verifier key in memory of the caller, which must stay there until pp_verifier_key_end.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the memory is not aligned to 8
+ *          PP_ERR_BUFFER_TOO_SMALL: fewer bytes than pp_verifier_key_size
+ * Out:     key          the handle
+ * In:      memory, len  the memory; what it holds does not matter
+ */
+pp_status pp_verifier_key_place(pp_verifier_key **key,
+                                void *memory,
+                                size_t len,
+                                pp_detail *detail);
+
+/**
+ * Wipe and end a verifier key that pp_verifier_key_place made. The memory is the caller's again.
+ *
+ * In:      key  NULL is left alone
+ */
+void pp_verifier_key_end(pp_verifier_key *key);
+
+/**
+ * Fill a verifier key with a public key, as an issuer's directory publishes it.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the handle is filled already
+ *          PP_ERR_UNSUPPORTED: this build does not implement the type, or its tokens cannot be verified with the public key
+ *          (0x0001): use pp_verifier_key_from_issuer_key
+ *          PP_ERR_MALFORMED: the bytes are no key of the type
+ * Out:     key         the handle to fill
+ * In:      token_type  the type of the tokens
+ *          data, len   the public key
+ */
+pp_status pp_verifier_key_import(pp_verifier_key *key,
+                                 uint16_t token_type,
+                                 const uint8_t *data,
+                                 size_t len,
+                                 pp_detail *detail);
+
+/**
+ * Fill a verifier key with what verifies the tokens that an issuer key makes: its public half where that is enough, else a
+ * copy of the private key.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the handle is filled already, or the issuer key is empty
+ * Out:     key         the handle to fill
+ * In:      issuer_key  the private key
+ */
+pp_status pp_verifier_key_from_issuer_key(pp_verifier_key *key,
+                                          const pp_issuer_key *issuer_key,
+                                          pp_detail *detail);
+
+/**
+ * Tell which type of tokens a key verifies.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the key is empty
+ * Out:     token_type
+ * In:      key
+ */
+pp_status pp_verifier_key_type(const pp_verifier_key *key,
+                               uint16_t *token_type,
+                               pp_detail *detail);
+
+/**
+ * Give the identifier of a key.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the key is empty
+ * Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
+ * In:      key
+ */
+pp_status pp_verifier_key_id(const pp_verifier_key *key,
+                             uint8_t *token_key_id,
+                             pp_detail *detail);
+
+/**
+ * Verify a token, without redeeming it.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MALFORMED: the bytes are no token
+ *          PP_ERR_UNSUPPORTED: no key is of the token's type
+ *          PP_ERR_UNKNOWN_KEY: the token names none of the keys
+ *          PP_ERR_CHALLENGE_MISMATCH: the token answers no challenge that is expected
+ *          PP_ERR_INVALID_TOKEN: the authenticator does not verify
+ *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which; expected sets none of the three, or more than one
+ * Out:     verified          may be NULL; zeros unless PP_OK
+ * In:      keys, key_count   the keys of the issuers the origin trusts
+ *          token, token_len  the Token as received
+ *          expected          which challenges it may answer
+ */
+pp_status pp_origin_verify(const pp_verifier_key *const *keys,
+                           size_t key_count,
+                           pp_verified_token *verified,
+                           const uint8_t *token,
+                           size_t token_len,
+                           const pp_expected *expected,
+                           pp_detail *detail);
+
+/**
+ * Verify several tokens. The same token twice verifies twice: only spending tells.
+ *
+ * Returns: PP_OK: results holds a status for each, as pp_origin_verify has them
+ *          PP_ERR_MISUSE: an argument breaks a rule: pp_detail.index says which item; expected sets none of the three, or
+ *          more than one
+ * Out:     verified         count structs, or NULL; zeros where the result is not PP_OK
+ *          results          count statuses
+ * In:      keys, key_count  the keys of the issuers the origin trusts
+ *          tokens           count spans: the Tokens as received
+ *          count            how many tokens
+ *          expected         which challenges they may answer
+ */
+pp_status pp_origin_verify_many(const pp_verifier_key *const *keys,
+                                size_t key_count,
+                                pp_verified_token *verified,
+                                pp_status *results,
+                                const pp_bytes *tokens,
+                                size_t count,
+                                const pp_expected *expected,
+                                pp_detail *detail);
+
+/**
+ * Verify a token, then spend it: the whole redemption.
+ *
+ * Returns: PP_OK: let the client in
+ *          as pp_origin_verify: nothing was spent
+ *          PP_ERR_REPLAYED: the token was redeemed before
+ *          PP_ERR_STORE, PP_ERR_EXHAUSTED: the store could not answer: let nobody in
+ * Out:     verified          may be NULL; zeros unless PP_OK
+ * In:      keys, key_count   the keys of the issuers the origin trusts
+ *          token, token_len  the Token as received
+ *          expected          which challenges it may answer
+ *          store             where spent tokens are kept
+ *          expires_at        unix seconds: the store may forget the token from then on, so not before the time from which
+ *          expected refuses it: see pp_stateless_challenges_expiry
+ *          now               unix seconds
+ */
+pp_status pp_origin_redeem(const pp_verifier_key *const *keys,
+                           size_t key_count,
+                           pp_verified_token *verified,
+                           const uint8_t *token,
+                           size_t token_len,
+                           const pp_expected *expected,
+                           const pp_spend_store *store,
+                           uint64_t expires_at,
+                           uint64_t now,
+                           pp_detail *detail);
+
+/**
+ * Tell what is known of a token that verified.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: verified holds nothing
+ * Out:     fields
+ * In:      verified
+ */
+pp_status pp_verified_token_get(const pp_verified_token *verified,
+                                pp_verified_token_fields *fields,
+                                pp_detail *detail);
+
+/**
+ * Overwrite a verified token with zeros.
+ *
+ * In:      verified  NULL is left alone
+ */
+void pp_verified_token_wipe(pp_verified_token *verified);
+
+/* ================================================================================================
+ * STATELESS CHALLENGES
+ *
+ * Challenges that the origin need not store. The redemption context is a MAC, under the origin's secret, over the
+ * challenge's other fields and the epoch (the time divided by the epoch's length). To verify, the origin computes the
+ * challenges of this epoch and of the one before again. All processes of an origin that share the secret accept each
+ * other's challenges, and a challenge is accepted for one to two epochs.
+ */
+
+/** The size of the secret of pp_stateless_challenges, in bytes. */
+#define PP_CHALLENGE_SECRET_BYTES 32
+
+/** How many digests pp_stateless_challenges_accepted gives: of this epoch's challenge and of the one before. */
+#define PP_ACCEPTED_DIGESTS 2
+
+/**
+ * A maker of challenges: a value, secret. Unlike other values it may be used by any number of threads at a time, once it
+ * was begun.
+ */
+typedef struct pp_stateless_challenges {
+    /** Not for the caller. */
+    uint64_t opaque[8];
+} pp_stateless_challenges;
+
+/**
+ * Begin to make challenges.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: epoch_seconds is 0
+ * Out:     maker          end it with pp_stateless_challenges_wipe; what it held is lost
+ * In:      secret         PP_CHALLENGE_SECRET_BYTES random bytes. Who knows them can prepare tokens for coming epochs
+ *          epoch_seconds  the length of an epoch
+ */
+pp_status pp_stateless_challenges_begin(pp_stateless_challenges *maker,
+                                        const uint8_t *secret,
+                                        uint64_t epoch_seconds,
+                                        pp_detail *detail);
+
+/**
+ * Wipe a maker of challenges.
+ *
+ * In:      maker  NULL is left alone
+ */
+void pp_stateless_challenges_wipe(pp_stateless_challenges *maker);
+
+/**
+ * Write the challenge of this epoch: the template with its redemption context.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the maker holds nothing; the template is no challenge that can be written: see
+ *          pp_token_challenge_write
+ *          PP_ERR_LIMIT: more than PP_ORIGINS_MAX names
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out, out_len  the TokenChallenge; must not overlap the template
+ * In:      maker
+ *          capacity      the size of out
+ *          challenge     the template; a redemption context of its own is part of what is bound
+ *          now           unix seconds
+ */
+pp_status pp_stateless_challenges_write(const pp_stateless_challenges *maker,
+                                        uint8_t *out,
+                                        size_t capacity,
+                                        size_t *out_len,
+                                        const pp_token_challenge *challenge,
+                                        uint64_t now,
+                                        pp_detail *detail);
+
+/**
+ * Give the digests to accept: set them as pp_expected.digests.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE, PP_ERR_LIMIT: as pp_stateless_challenges_write
+ * Out:     digests    PP_ACCEPTED_DIGESTS * PP_CHALLENGE_DIGEST_BYTES bytes
+ * In:      maker
+ *          challenge  the template the challenges were made of
+ *          now        unix seconds
+ */
+pp_status pp_stateless_challenges_accepted(const pp_stateless_challenges *maker,
+                                           uint8_t *digests,
+                                           const pp_token_challenge *challenge,
+                                           uint64_t now,
+                                           pp_detail *detail);
+
+/**
+ * Tell from when on no challenge that is accepted now is accepted any more: the expiry for the spend store, to which you
+ * add by how much the clocks of your machines may differ.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the maker holds nothing
+ * Out:     expires_at  unix seconds
+ * In:      maker
+ *          now         unix seconds
+ */
+pp_status pp_stateless_challenges_expiry(const pp_stateless_challenges *maker,
+                                         uint64_t *expires_at,
+                                         uint64_t now,
+                                         pp_detail *detail);
+
+/**
+ * Tell for how long a challenge made now is accepted at the least: for the max-age parameter.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the maker holds nothing
+ * Out:     seconds
+ * In:      maker
+ *          now      unix seconds
+ */
+pp_status pp_stateless_challenges_max_age(const pp_stateless_challenges *maker,
+                                          uint64_t *seconds,
+                                          uint64_t now,
+                                          pp_detail *detail);
+
+/* ================================================================================================
+ * HAZMAT
+ *
+ * Deterministic twins, for test vectors. Never use them for a token that matters: randomness used twice links the two
+ * tokens, and who knows it links the token to its request.
+ */
+
+/** The size of the randomness for type 0x0001, in bytes: the blind, a scalar. */
+#define PP_HAZMAT_VOPRF_P384_BYTES 48
+
+/** The size of the randomness for type 0x0002, in bytes: the PSS salt (48), then the blinding factor r (256). */
+#define PP_HAZMAT_BLIND_RSA_2048_BYTES 304
+
+/**
+ * Begin a token with a given nonce and given randomness.
+ *
+ * Returns: as pp_client_begin, and
+ *          PP_ERR_MISUSE: the randomness has not the size of the key's type, or is out of range
+ * Out:     pending                     the state to keep; what it held is lost
+ *          request, request_len        the TokenRequest to send
+ * In:      key                         the issuer's public key
+ *          capacity                    the size of request
+ *          challenge, challenge_len    the TokenChallenge as received
+ *          nonce                       PP_NONCE_BYTES bytes
+ *          randomness, randomness_len  PP_HAZMAT_..._BYTES bytes, numbers big-endian
+ */
+pp_status pp_hazmat_client_begin(const pp_token_key *key,
+                                 pp_pending_token *pending,
+                                 uint8_t *request,
+                                 size_t capacity,
+                                 size_t *request_len,
+                                 const uint8_t *challenge,
+                                 size_t challenge_len,
+                                 const uint8_t *nonce,
+                                 const uint8_t *randomness,
+                                 size_t randomness_len,
+                                 pp_detail *detail);
 
 #ifdef __cplusplus
 }

@@ -50,8 +50,9 @@ impl VerifierKey {
         }
     }
 
-    /// Whether this is the half of the key that verifies tokens of its type.
-    fn can_verify(&self) -> bool {
+    /// Whether this is the half of the key that verifies tokens of its type. A key that is not is passed over.
+    #[must_use]
+    pub fn can_verify(&self) -> bool {
         matches!(self, Self::Private(_)) || self.token_key().is_publicly_verifiable()
     }
 

@@ -131,11 +131,6 @@ impl Output {
         Ok(Self { data, capacity, length: length.0 })
     }
 
-    /// Takes a buffer of an array of buffers, and sets its length to 0.
-    pub(crate) fn of(argument: u32, buffer: &mut pp_buffer) -> Outcome<Self> {
-        Self::new(argument, buffer.data, buffer.capacity, &raw mut buffer.len)
-    }
-
     /// Says how much will be written: stores the length, and fails if there is no room.
     pub(crate) fn need(&self, length: usize) -> Outcome {
         // SAFETY: checked in `new`; the caller promises that it may be written.
@@ -174,6 +169,53 @@ impl Output {
                 Err(error.into())
             }
         }
+    }
+}
+
+/// The buffers of a batch.
+pub(crate) struct Buffers<'a>(&'a mut [pp_buffer]);
+
+impl Buffers<'_> {
+    /// Takes an array of buffers, and sets their lengths to 0.
+    pub(crate) unsafe fn new(argument: u32, buffers: *mut pp_buffer, count: usize) -> Outcome<Self> {
+        // SAFETY: the caller's promise.
+        let buffers = unsafe { array_mut(argument, buffers, count) }?;
+        for (index, buffer) in buffers.iter_mut().enumerate() {
+            check_array(argument, buffer.data, buffer.capacity).map_err(|fault| fault.with_index(index))?;
+            buffer.len = 0;
+        }
+        Ok(Self(buffers))
+    }
+
+    /// The outputs, in order.
+    pub(crate) fn iter(&mut self) -> impl Iterator<Item = Output> {
+        self.0.iter_mut().map(|buffer| Output {
+            data: buffer.data,
+            capacity: buffer.capacity,
+            length: &raw mut buffer.len,
+        })
+    }
+}
+
+/// The bytes behind an array of spans.
+#[derive(Clone, Copy)]
+pub(crate) struct Spans<'a>(&'a [pp_bytes]);
+
+impl<'a> Spans<'a> {
+    /// Takes an array of spans.
+    pub(crate) unsafe fn new(argument: u32, spans: *const pp_bytes, count: usize) -> Outcome<Self> {
+        // SAFETY: the caller's promise.
+        let spans = unsafe { array(argument, spans, count) }?;
+        for (index, span) in spans.iter().enumerate() {
+            check_array(argument, span.data, span.len).map_err(|fault| fault.with_index(index))?;
+        }
+        Ok(Self(spans))
+    }
+
+    /// The inputs, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        // SAFETY: checked in `new`; the rest is the caller's promise.
+        self.0.iter().map(|span| unsafe { bytes(0, span.data, span.len) }.unwrap_or_default())
     }
 }
 

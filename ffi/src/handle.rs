@@ -4,8 +4,6 @@
 
 use core::ffi::c_void;
 
-use privacypass_core::ErrorKind;
-
 use crate::args::{self, Slot};
 use crate::guard::{Fault, Outcome};
 
@@ -58,7 +56,7 @@ pub(crate) unsafe fn new<O: Opaque>(out: *mut *mut O) -> Outcome {
     // SAFETY: the layout is not empty. A failure is a null pointer.
     let pointer = unsafe { alloc(Layout::new::<Handle<O::Object>>()) }.cast::<O>();
     if pointer.is_null() {
-        return Err(ErrorKind::NoMemory.into());
+        return Err(privacypass_core::ErrorKind::NoMemory.into());
     }
     // SAFETY: fresh memory of this layout.
     unsafe { handle_of(pointer).write(Handle { magic: O::MAGIC, on_heap: true, object: None }) };

@@ -9,6 +9,8 @@
 #![allow(non_camel_case_types)]
 // The contract of every function is the same and stands once, at the top of the header.
 #![allow(clippy::missing_safety_doc)]
+// `Ok(out.put(value))`: a function of C ends with its output.
+#![allow(clippy::unit_arg)]
 // The documentation is laid out for the header.
 #![allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items)]
 
@@ -17,12 +19,23 @@ mod guard;
 mod handle;
 mod value;
 
+pub mod attester;
 pub mod bytes;
+pub mod client;
+pub mod hazmat;
+pub mod issuer;
+pub mod issuer_key;
+pub mod origin;
 pub mod rng;
+pub mod spend_store;
+pub mod stateless;
 pub mod status;
+pub mod token_key;
 pub mod token_type;
 pub mod version;
 pub mod wire;
 
 #[cfg(all(not(feature = "std"), not(test)))]
 mod freestanding;
+#[cfg(privacypass_inject_panic)]
+mod inject_panic;

@@ -15,8 +15,8 @@
  *   - Input is (const uint8_t *data, size_t len), or a count and an array. (NULL, 0) is empty. (NULL, n) is misuse, and
  *     so is a size over PTRDIFF_MAX.
  *   - Output of variable size is (uint8_t *out, size_t capacity, size_t *out_len). *out_len always gets the size that is
- *     needed, as soon as it is known; if it does not fit, the answer is PP_ERR_BUFFER_TOO_SMALL, nothing is written and
- *     nothing is consumed. So (NULL, 0, &len) asks for the size. PP_..._MAX_BYTES are sizes that are always enough.
+ *     needed, as soon as it is known; if it does not fit, the answer is PP_ERR_BUFFER_TOO_SMALL and nothing is consumed.
+ *     So (NULL, 0, &len) asks for the size. PP_..._MAX_BYTES are sizes that are always enough.
  *   - Output of fixed size is a pointer to that many bytes, or to a struct.
  *   - A pointer must not be NULL unless the documentation says that it may be, and must be aligned for its type. Outputs
  *     must not overlap inputs or each other.

@@ -9,7 +9,7 @@ use privacypass_core::provider::Rng;
 use privacypass_core::{ErrorKind, Result};
 
 use crate::args;
-use crate::guard::Outcome;
+use crate::guard::{Fault, Outcome};
 use crate::status::{PP_OK, pp_status};
 
 /// A source of randomness. Zero the struct, then set its size and the callback.
@@ -28,7 +28,7 @@ pub struct pp_rng {
 
 /// The caller's source, or the system's.
 pub(crate) enum Source<'a> {
-    Callback(&'a pp_rng),
+    Callback(&'a pp_rng, unsafe extern "C" fn(ctx: *mut c_void, out: *mut u8, len: usize) -> pp_status),
     #[cfg(feature = "std")]
     System,
 }
@@ -43,17 +43,13 @@ pub(crate) unsafe fn source<'a>(argument: u32, rng: *const pp_rng) -> Outcome<So
     }
     // SAFETY: the caller's promise.
     let table = unsafe { args::table(argument, rng) }?;
-    if table.fill.is_none() {
-        return Err(crate::guard::Fault::argument(argument));
-    }
-    Ok(Source::Callback(table))
+    Ok(Source::Callback(table, table.fill.ok_or(Fault::argument(argument))?))
 }
 
 impl Rng for Source<'_> {
     fn fill(&mut self, out: &mut [u8]) -> Result<()> {
         match self {
-            Self::Callback(table) => {
-                let fill = table.fill.ok_or(ErrorKind::Rng)?;
+            Self::Callback(table, fill) => {
                 // SAFETY: the callback is the caller's, who promises that it keeps to its description.
                 let status = unsafe { fill(table.ctx, out.as_mut_ptr(), out.len()) };
                 if status == PP_OK { Ok(()) } else { Err(ErrorKind::Rng.into()) }

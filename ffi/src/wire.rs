@@ -5,6 +5,8 @@
 //!
 //! What is hashed and signed are the bytes as they were received: keep them, and never write a message again to hash it.
 
+#![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
+
 use privacypass_core::wire::{
     TokenChallenge, TokenChallengeRef, TokenKeyId, TokenRef, TokenRequestRef, challenge_digest, same_name,
 };
@@ -79,7 +81,6 @@ pub(crate) unsafe fn with_challenge<T>(
     challenge: *const pp_token_challenge,
     body: impl FnOnce(&TokenChallenge<'_>) -> Outcome<T>,
 ) -> Outcome<T> {
-    // SAFETY: the caller's promise, here and for the spans.
     let fields = unsafe { args::reference(argument, challenge) }?;
     let (issuer_name, context, origin_info) = unsafe {
         (
@@ -131,7 +132,6 @@ pub unsafe extern "C" fn pp_token_challenge_write(
 ) -> pp_status {
     guard(detail, || {
         let out = Output::new(1, out, capacity, out_len)?;
-        // SAFETY: the caller's promise.
         unsafe { with_challenge(4, challenge, |challenge| out.fill(|buffer| challenge.write_to(buffer))) }
     })
 }
@@ -154,7 +154,6 @@ pub unsafe extern "C" fn pp_token_challenge_parse(
 ) -> pp_status {
     guard(detail, || {
         let out = Slot::new(1, challenge)?;
-        // SAFETY: the caller's promise.
         let parsed = TokenChallengeRef::parse(unsafe { args::bytes(2, data, len) }?)?;
         out.put(pp_token_challenge {
             token_type: parsed.token_type().0,
@@ -179,7 +178,6 @@ pub unsafe extern "C" fn pp_token_challenge_digest(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        // SAFETY: the caller's promise.
         let data = unsafe { args::bytes(2, data, len) }?;
         args::put_array(1, digest, &challenge_digest(data))
     })
@@ -202,7 +200,6 @@ pub unsafe extern "C" fn pp_token_challenge_check_origin(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        // SAFETY: the caller's promise.
         let (data, origin) = unsafe { (args::bytes(1, data, len)?, args::bytes(3, origin, origin_len)?) };
         let origin = args::text(3, origin)?;
         let named = TokenChallengeRef::parse(data)?.names_origin(origin);
@@ -218,7 +215,6 @@ pub unsafe extern "C" fn pp_token_challenge_check_origin(
 pub unsafe extern "C" fn pp_same_name(a: *const u8, a_len: usize, b: *const u8, b_len: usize) -> i32 {
     let mut same = false;
     guard(core::ptr::null_mut(), || {
-        // SAFETY: the caller's promise.
         let (a, b) = unsafe { (args::bytes(1, a, a_len)?, args::bytes(3, b, b_len)?) };
         same = same_name(args::text(1, a)?, args::text(3, b)?);
         Ok(())
@@ -241,7 +237,6 @@ pub unsafe extern "C" fn pp_token_parse(
 ) -> pp_status {
     guard(detail, || {
         let out = Slot::new(1, token)?;
-        // SAFETY: the caller's promise.
         let parsed = TokenRef::parse(unsafe { args::bytes(2, data, len) }?)?;
         // The last field of what the authenticator covers.
         let (_, token_key_id) = parsed.authenticator_input().split_at(2 + PP_NONCE_BYTES + PP_CHALLENGE_DIGEST_BYTES);
@@ -271,7 +266,6 @@ pub unsafe extern "C" fn pp_token_request_parse(
 ) -> pp_status {
     guard(detail, || {
         let out = Slot::new(1, request)?;
-        // SAFETY: the caller's promise.
         let parsed = TokenRequestRef::parse(unsafe { args::bytes(2, data, len) }?)?;
         out.put(pp_token_request {
             token_type: parsed.token_type().0,
@@ -295,7 +289,6 @@ pub unsafe extern "C" fn pp_token_key_id_of(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        // SAFETY: the caller's promise.
         let data = unsafe { args::bytes(2, data, len) }?;
         args::put_array(1, token_key_id, &TokenKeyId::of(data).0)
     })

@@ -10,7 +10,23 @@ use std::path::Path;
 const PREAMBLE: &str = include_str!("../src/preamble.h");
 
 /// The modules of src/ in the order of the header's sections.
-const SECTIONS: &[&str] = &["version", "status", "bytes", "rng", "token_type", "wire"];
+const SECTIONS: &[&str] = &[
+    "version",
+    "status",
+    "bytes",
+    "rng",
+    "token_type",
+    "wire",
+    "issuer_key",
+    "token_key",
+    "client",
+    "attester",
+    "issuer",
+    "spend_store",
+    "origin",
+    "stateless",
+    "hazmat",
+];
 
 const HOW: &str =
     "Write it anew with `UPDATE_HEADER=1 cargo test -p privacypass-ffi --test header`, and read the difference.";
