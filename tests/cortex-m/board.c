@@ -77,12 +77,27 @@ size_t board_stack_used(void)
     return (size_t)((uintptr_t)painted_end - (uintptr_t)word);
 }
 
-static _Noreturn void fault(void)
+/* QEMU lets a program read and write where this board has nothing; so the MPU makes the 128 MiB below the stack a fault. */
+static void guard_stack(void)
 {
-    /* The stack may be what has run out: begin a new one, or the next push is a fault as well. */
-    __asm__ volatile("mov sp, %0" : : "r"(stack_top));
+    volatile uint32_t *const mpu = (volatile uint32_t *)0xE000ED94u; /* CTRL, RNR, RBAR, RASR */
+    mpu[1] = 0;
+    mpu[2] = 0x18000000u;
+    mpu[3] = 26u << 1 | 1u; /* 2^27 bytes, no access */
+    mpu[0] = 1u << 2 | 1u;  /* elsewhere as without an MPU */
+    __asm__ volatile("dsb\n isb");
+}
+
+static _Noreturn __attribute__((used)) void report_fault(void)
+{
     board_print("FAILED: a fault; a stack that ran over ends here, too\n");
     board_exit(102);
+}
+
+/* The stack may be what has run out: a new one, before anything is pushed. */
+static __attribute__((naked)) void fault(void)
+{
+    __asm__ volatile("ldr r0, =stack_top\n mov sp, r0\n b report_fault");
 }
 
 _Noreturn void reset(void)
@@ -95,6 +110,7 @@ _Noreturn void reset(void)
     for (to = bss_start; to < bss_end; to++) {
         *to = 0;
     }
+    guard_stack();
     board_exit(main());
 }
 

@@ -25,7 +25,7 @@ say "emulated: cortex-m4"
 # program NAME FLAG...: link the C program as NAME.
 program() {
     arm-none-eabi-gcc -std=c11 -Wall -Wextra -Wpedantic -Werror -Os -g -mcpu=cortex-m4 -mthumb -mfloat-abi=soft \
-        -ffunction-sections -nostartfiles -nostdlib -T "$crate/link.ld" -Wl,--gc-sections "${@:2}" \
+        -ffunction-sections -nostartfiles -nostdlib -T "$crate/link.ld" -Wl,--gc-sections,-z,noexecstack "${@:2}" \
         "$crate/board.c" "$crate/main.c" "$out/$target/release/libprivacypass_cortex_m.a" -lc_nano -lgcc -o "$out/$1"
 }
 
