@@ -51,20 +51,13 @@ fn step<T>(number: u8, outcome: Result<T>) -> core::result::Result<T, u8> {
     outcome.map_err(|_| number)
 }
 
-/// Runs token type 0x0001.
+/// Runs both types.
 ///
 /// # Errors
-/// The number of the step that failed.
-pub fn voprf_p384() -> core::result::Result<(), u8> {
+/// The number of the step that failed; those of type 0x0002 are 100 higher.
+pub fn flow() -> core::result::Result<(), u8> {
     let scalar = [0x2A; 48];
-    run(TokenType::VOPRF_P384, &|| IssuerKey::from_voprf_p384_scalar(&scalar))
-}
-
-/// Runs token type 0x0002.
-///
-/// # Errors
-/// The number of the step that failed, 100 higher than in type 0x0001.
-pub fn blind_rsa_2048() -> core::result::Result<(), u8> {
+    run(TokenType::VOPRF_P384, &|| IssuerKey::from_voprf_p384_scalar(&scalar))?;
     run(TokenType::BLIND_RSA_2048, &|| {
         use rsa2048::{EXPONENT, MODULUS, PRIME_P, PRIME_Q, PRIVATE_EXPONENT};
         IssuerKey::from_blind_rsa_2048_components(&MODULUS, &EXPONENT, &PRIVATE_EXPONENT, &PRIME_P, &PRIME_Q)

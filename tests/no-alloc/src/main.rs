@@ -23,7 +23,7 @@ fn main() -> u8 {
     #[cfg(feature = "leak")]
     core::hint::black_box(alloc::vec![0_u8; core::hint::black_box(64)]);
 
-    match flow::voprf_p384().and_then(|()| flow::blind_rsa_2048()) {
+    match flow::flow() {
         Ok(()) => {
             rt::say("no-alloc: ok");
             0
