@@ -37,8 +37,9 @@
  * longjmp, or end or use the objects of the call they are called from. What a callback returns is PP_OK or a status; any
  * other number counts as its failure.
  *
- * Threads: there is no global state. A filled handle is never changed again, so any number of threads may use it at a time;
- * filling, freeing and ending a handle, and every use of a value, is for one thread at a time.
+ * Threads: there is no global state. A filled handle is never changed again, or its section says that it locks itself: any
+ * number of threads may use it at a time. Filling, freeing and ending a handle, and every use of a value, is for one thread at
+ * a time, unless its section says otherwise.
  *
  * Secrets: keys, states and secrets are wiped when they end. Everything that touches a secret takes the same time whatever
  * the secret is. Nothing is logged, and no error carries data of the caller.
@@ -1716,8 +1717,6 @@ typedef struct pp_spend_store {
  * challenges at every start, so that tokens for challenges of before are refused, or use a store that lasts.
  */
 
-#if defined(PP_HOSTED)
-
 /** A spend store in memory. Any number of threads may use it at a time. */
 typedef struct pp_memory_spend_store pp_memory_spend_store;
 
@@ -1765,8 +1764,6 @@ size_t pp_memory_spend_store_len(const pp_memory_spend_store *store);
 pp_status pp_memory_spend_store_table(const pp_memory_spend_store *store,
                                       pp_spend_store *table,
                                       pp_detail *detail);
-
-#endif /* PP_HOSTED */
 
 /* ================================================================================================
  * ORIGIN
@@ -2435,8 +2432,6 @@ pp_status pp_issuer_list_write(uint8_t *out,
  * These functions ask the heap for memory. When it gives none, they end the process.
  */
 
-#if defined(PP_HOSTED)
-
 /** The dates of an issuer's keys. */
 typedef struct pp_key_schedule pp_key_schedule;
 
@@ -2614,8 +2609,6 @@ pp_status pp_key_schedule_directory(const pp_key_schedule *schedule,
                                     size_t request_uri_len,
                                     uint64_t now,
                                     pp_detail *detail);
-
-#endif /* PP_HOSTED */
 
 /* ================================================================================================
  * HAZMAT
