@@ -31,8 +31,10 @@ pub mod issuer;
 pub mod issuer_key;
 #[cfg(feature = "std")]
 pub mod issuer_list;
+#[cfg(feature = "std")]
 pub mod key_schedule;
 pub mod media_type;
+#[cfg(feature = "std")]
 pub mod memory_spend_store;
 pub mod origin;
 pub mod rng;
