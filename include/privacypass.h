@@ -279,6 +279,21 @@ typedef struct pp_rng {
                       size_t len);
 } pp_rng;
 
+/**
+ * Fill memory with randomness: for a secret, a redemption context, the bytes that greasing takes.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_RNG
+ *          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
+ * Out:     out  zeros unless PP_OK
+ * In:      len  how many bytes
+ *          rng  a source of randomness; NULL is the system's
+ */
+pp_status pp_random_fill(uint8_t *out,
+                         size_t len,
+                         const pp_rng *rng,
+                         pp_detail *detail);
+
 /* ================================================================================================
  * TOKEN TYPES
  *
@@ -1717,6 +1732,8 @@ typedef struct pp_spend_store {
  * challenges at every start, so that tokens for challenges of before are refused, or use a store that lasts.
  */
 
+#if defined(PP_HOSTED)
+
 /** A spend store in memory. Any number of threads may use it at a time. */
 typedef struct pp_memory_spend_store pp_memory_spend_store;
 
@@ -1764,6 +1781,8 @@ size_t pp_memory_spend_store_len(const pp_memory_spend_store *store);
 pp_status pp_memory_spend_store_table(const pp_memory_spend_store *store,
                                       pp_spend_store *table,
                                       pp_detail *detail);
+
+#endif /* PP_HOSTED */
 
 /* ================================================================================================
  * ORIGIN
@@ -2432,6 +2451,8 @@ pp_status pp_issuer_list_write(uint8_t *out,
  * These functions ask the heap for memory. When it gives none, they end the process.
  */
 
+#if defined(PP_HOSTED)
+
 /** The dates of an issuer's keys. */
 typedef struct pp_key_schedule pp_key_schedule;
 
@@ -2609,6 +2630,8 @@ pp_status pp_key_schedule_directory(const pp_key_schedule *schedule,
                                     size_t request_uri_len,
                                     uint64_t now,
                                     pp_detail *detail);
+
+#endif /* PP_HOSTED */
 
 /* ================================================================================================
  * HAZMAT
