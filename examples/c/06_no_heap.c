@@ -109,6 +109,9 @@ static pp_status fill_issuer_key(pp_issuer_key *issuer_key, uint16_t token_type,
                                                RSA_P, sizeof RSA_P, RSA_Q, sizeof RSA_Q, NULL);
 }
 
+/* A span of a text, without the zero at its end. */
+#define TEXT(text) {(const uint8_t *)(text), sizeof(text) - 1}
+
 /* End the function at `end`, where everything is wiped. */
 #define TRY(call)               \
     do {                        \
@@ -119,36 +122,27 @@ static pp_status fill_issuer_key(pp_issuer_key *issuer_key, uint16_t token_type,
     } while (0)
 
 static pp_status flow(uint16_t token_type, const pp_rng *rng, void (*print)(const char *line)) {
-    static const char issuer_name[] = "issuer.example", origin_name[] = "origin.example";
+    static const char origin_name[] = "origin.example";
     const uint64_t now = 1700000000, expires_at = now + 600; /* unix seconds: a device has its own clock */
     static pp_pending_token pending;
     static spent_tokens spent;
+    pp_token_challenge template = {
+        .token_type = token_type, .issuer_name = TEXT("issuer.example"), .origin_info = TEXT(origin_name)};
+    pp_expected expected = {.struct_size = sizeof expected};
+    pp_spend_store store = {.struct_size = sizeof store, .ctx = &spent, .spend = spend};
     pp_issuer_key *issuer_key = NULL;
     pp_token_key *token_key = NULL;
     pp_verifier_key *verifier_key = NULL;
     const pp_issuer_key *issuer_keys[1];
     const pp_verifier_key *keys[1];
-    pp_token_challenge template;
-    pp_expected expected;
-    pp_spend_store store;
     size_t challenge_len, request_len, response_len, token_len;
     pp_status status;
 
-    /* Structs are zeroed by memset: what a later version adds to them is then absent. */
-    memset(&template, 0, sizeof template);
-    memset(&expected, 0, sizeof expected);
-    memset(&store, 0, sizeof store);
-    memset(&spent, 0, sizeof spent);
-
+    spent.count = 0;
     TRY(pp_issuer_key_place(&issuer_key, issuer_key_memory, sizeof issuer_key_memory, NULL));
     TRY(fill_issuer_key(issuer_key, token_type, rng));
     issuer_keys[0] = issuer_key;
 
-    template.token_type = token_type;
-    template.issuer_name.data = (const uint8_t *)issuer_name;
-    template.issuer_name.len = sizeof issuer_name - 1;
-    template.origin_info.data = (const uint8_t *)origin_name;
-    template.origin_info.len = sizeof origin_name - 1;
     TRY(pp_token_challenge_write(challenge, sizeof challenge, &challenge_len, &template, NULL));
     print("  origin: challenge");
 
@@ -168,12 +162,8 @@ static pp_status flow(uint16_t token_type, const pp_rng *rng, void (*print)(cons
     TRY(pp_verifier_key_place(&verifier_key, verifier_key_memory, sizeof verifier_key_memory, NULL));
     TRY(pp_verifier_key_from_issuer_key(verifier_key, issuer_key, NULL));
     keys[0] = verifier_key;
-    expected.struct_size = sizeof expected;
     expected.challenge.data = challenge;
     expected.challenge.len = challenge_len;
-    store.struct_size = sizeof store;
-    store.ctx = &spent;
-    store.spend = spend;
     TRY(pp_origin_redeem(keys, 1, NULL, token, token_len, &expected, &store, expires_at, now, NULL));
     print("  origin: redeemed");
 
@@ -222,18 +212,15 @@ static void print_line(const char *line) {
 }
 
 int main(void) {
-    pp_rng rng;
+    FILE *source = fopen("/dev/urandom", "rb");
+    pp_rng rng = {.struct_size = sizeof rng, .ctx = source, .fill = fill};
     int code;
-    memset(&rng, 0, sizeof rng);
-    rng.struct_size = sizeof rng;
-    rng.ctx = fopen("/dev/urandom", "rb");
-    rng.fill = fill;
-    if (rng.ctx == NULL) {
+    if (source == NULL) {
         print_line("FAILED: no /dev/urandom");
         return 1;
     }
     code = no_heap_main(&rng, print_line);
-    fclose((FILE *)rng.ctx);
+    fclose(source);
     return code;
 }
 #endif
