@@ -1,5 +1,6 @@
 /* Public domain (CC0 1.0): copy what you need. */
-/* The whole protocol in one program: challenge, request, response, token, redemption. */
+/* The whole protocol in one program: challenge, request, response, token, redemption.
+ *     cc 00_flow.c $(pkg-config --cflags --libs privacypass) && ./a.out */
 #include <privacypass.h>
 #include <stdio.h>
 

@@ -3,10 +3,10 @@
  * No heap: client, issuer and origin of both token types in memory that the program places, with its own randomness.
  *
  * Nothing here asks for malloc, an operating system or a C library beyond memcpy, memset and memcmp, so the same file serves a
- * desk and a microcontroller:
+ * desk and a microcontroller. Hosted, with `main` at the end; and for a device, whose own `main` calls no_heap_main:
  *
- *     cc 06_no_heap.c $(pkg-config --cflags --libs privacypass)                     hosted: `main` stands at the end
- *     arm-none-eabi-gcc -DPP_FREESTANDING -c 06_no_heap.c                           call no_heap_main from your own
+ *     cc 06_no_heap.c $(pkg-config --cflags --libs privacypass) && ./a.out
+ *     arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -DPP_FREESTANDING -c 06_no_heap.c
  */
 #include <privacypass.h>
 #include <string.h>
