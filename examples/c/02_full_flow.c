@@ -88,22 +88,16 @@ static pp_status origin_start(origin *self, uint16_t token_type, const pp_issuer
     const pp_token_challenge template = {
         .token_type = token_type, .issuer_name = TEXT(ISSUER_NAME), .origin_info = TEXT(ORIGIN_NAME)};
     uint8_t secret[PP_CHALLENGE_SECRET_BYTES];
-    FILE *random = fopen("/dev/urandom", "rb");
-    pp_status status = PP_ERR_RNG;
-    if (random == NULL || fread(secret, 1, sizeof secret, random) != sizeof secret) {
-        goto end;
-    }
+    pp_status status;
     self->template = template;
     TRY(pp_verifier_key_new(&self->verifier_key, NULL));
     TRY(pp_verifier_key_from_issuer_key(self->verifier_key, issuer_key, NULL));
+    TRY(pp_random_fill(secret, sizeof secret, NULL, NULL));
     TRY(pp_stateless_challenges_begin(&self->challenges, secret, EPOCH_SECONDS, NULL));
     TRY(pp_memory_spend_store_new(&self->memory, 1000000, NULL));
     TRY(pp_memory_spend_store_table(self->memory, &self->store, NULL));
 end:
     wipe(secret, sizeof secret);
-    if (random != NULL) {
-        fclose(random);
-    }
     return status;
 }
 
