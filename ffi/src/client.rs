@@ -78,9 +78,9 @@ pub unsafe extern "C" fn pp_client_begin(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        let out = Output::new(3, request, capacity, request_len)?;
         let key = unsafe { handle::get(1, key) }?;
         let place = Place::new(2, pending)?;
-        let out = Output::new(3, request, capacity, request_len)?;
         let challenge = TokenChallengeRef::parse(unsafe { args::bytes(6, challenge, challenge_len) }?)?;
         let mut rng = unsafe { rng::source(8, rng) }?;
         out.need(sizes(key)?.request)?;
@@ -121,15 +121,16 @@ pub unsafe extern "C" fn pp_client_begin_many(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        args::count::<pp_pending_token>(2, count)?;
+        let mut outputs = unsafe { Buffers::new(3, requests, count) }?;
         let key = unsafe { handle::get(1, key) }?;
         let states = unsafe { Places::new(2, pending, count) }?;
-        let mut outputs = unsafe { Buffers::new(3, requests, count) }?;
         let challenge = TokenChallengeRef::parse(unsafe { args::bytes(5, challenge, challenge_len) }?)?;
         let mut rng = unsafe { rng::source(7, rng) }?;
         let size = sizes(key)?.request;
-        for (index, out) in outputs.iter().enumerate() {
-            out.need(size).map_err(|fault| fault.with_index(index))?;
-        }
+        // Every buffer gets the size; the first one that is too small is named.
+        let short = outputs.iter().enumerate().filter_map(|(index, out)| Some(out.need(size).err()?.with_index(index)));
+        short.fold(Ok(()), |first, fault| first.and(Err(fault)))?;
         let outcome = begin_many(&Client::new(key), &challenge, &mut rng, &states, &mut outputs);
         if outcome.is_err() {
             for (place, out) in states.iter().zip(outputs.iter()) {
@@ -193,10 +194,10 @@ pub unsafe extern "C" fn pp_client_finish(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        let out = Output::new(3, token, capacity, token_len)?;
         let key = unsafe { handle::get(1, key) }?;
         // The argument is checked before anything is written.
         unsafe { value::get(2, pending) }?;
-        let out = Output::new(3, token, capacity, token_len)?;
         let response = unsafe { args::bytes(6, response, response_len) }?;
         let pending = unsafe { take_pending(pending, key, &out) }?;
         out.clear();
@@ -236,9 +237,10 @@ pub unsafe extern "C" fn pp_client_finish_many(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        args::count::<pp_pending_token>(2, count)?;
+        let mut outputs = unsafe { Buffers::new(3, tokens, count) }?;
         let key = unsafe { handle::get(1, key) }?;
         let states = unsafe { Places::new(2, pending, count) }?;
-        let mut outputs = unsafe { Buffers::new(3, tokens, count) }?;
         let results = unsafe { args::array_mut(4, results, count) }?;
         let responses = unsafe { Spans::new(5, responses, count) }?;
         for (index, place) in states.iter().enumerate() {
@@ -364,9 +366,9 @@ pub unsafe extern "C" fn pp_pending_token_seal(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        let out = Output::new(2, blob, capacity, blob_len)?;
         let place = Place::new(1, pending)?;
         let held = unsafe { value::get(1, pending) }?.map(PendingToken::token_key_id);
-        let out = Output::new(2, blob, capacity, blob_len)?;
         let key = unsafe { handle::get(5, key) }?;
         if held.is_some_and(|held| held != key.id()) {
             return Err(Fault::argument(5));

@@ -49,9 +49,9 @@ pub unsafe extern "C" fn pp_hazmat_client_begin(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        let out = Output::new(3, request, capacity, request_len)?;
         let key = unsafe { handle::get(1, key) }?;
         let place = Place::new(2, pending)?;
-        let out = Output::new(3, request, capacity, request_len)?;
         let challenge = TokenChallengeRef::parse(unsafe { args::bytes(6, challenge, challenge_len) }?)?;
         let nonce = unsafe { args::fixed(8, nonce) }?;
         let bytes = unsafe { args::bytes(9, randomness, randomness_len) }?;

@@ -128,8 +128,8 @@ pub unsafe extern "C" fn pp_issuer_issue(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let out = Output::new(3, response, capacity, response_len)?;
+        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let request = unsafe { args::bytes(6, request, request_len) }?;
         let mut rng = unsafe { rng::source(8, rng) }?;
         need_response(&out, request)?;
@@ -161,8 +161,8 @@ pub unsafe extern "C" fn pp_issuer_issue_many(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let issuer = Issuer::new(unsafe { handle::all(1, keys, key_count) }?);
         let mut outputs = unsafe { Buffers::new(3, responses, count) }?;
+        let issuer = Issuer::new(unsafe { handle::all(1, keys, key_count) }?);
         let results = unsafe { args::array_mut(4, results, count) }?;
         let requests = unsafe { Spans::new(5, requests, count) }?;
         let mut rng = unsafe { rng::source(7, rng) }?;
@@ -219,8 +219,8 @@ pub unsafe extern "C" fn pp_issuer_issue_with_signer(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let out = Output::new(3, response, capacity, response_len)?;
+        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let request = unsafe { args::bytes(6, request, request_len) }?;
         let table = unsafe { args::table(8, signer) }?;
         let mut signer = Callback { table, sign: table.sign.ok_or(Fault::argument(8))? };
@@ -307,8 +307,8 @@ pub unsafe extern "C" fn pp_issuer_finish(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let out = Output::new(3, response, capacity, response_len)?;
+        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let pending = unsafe { value::get(6, pending) }?.ok_or(Fault::argument(6))?;
         let output = unsafe { args::bytes(7, output, output_len) }?;
         out.put(&pending.finish(output, keys)?)

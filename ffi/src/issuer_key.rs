@@ -233,8 +233,8 @@ pub unsafe extern "C" fn pp_issuer_key_export_pkcs8_pem(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let key = unsafe { handle::get(1, key) }?;
-        Output::new(2, pem, capacity, pem_len)?.put(key.to_pkcs8_pem()?.as_bytes())
+        let out = Output::new(2, pem, capacity, pem_len)?;
+        out.put(unsafe { handle::get(1, key) }?.to_pkcs8_pem()?.as_bytes())
     })
 }
 
@@ -256,8 +256,8 @@ pub unsafe extern "C" fn pp_issuer_key_token_key(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let key = unsafe { handle::get(1, key) }?;
-        Output::new(2, token_key, capacity, token_key_len)?.put(key.token_key())
+        let out = Output::new(2, token_key, capacity, token_key_len)?;
+        out.put(unsafe { handle::get(1, key) }?.token_key())
     })
 }
 

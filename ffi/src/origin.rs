@@ -272,8 +272,8 @@ pub unsafe extern "C" fn pp_origin_verify(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let out = unsafe { Verified::new(3, verified) }?;
+        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let token = unsafe { args::bytes(4, token, token_len) }?;
         unsafe { with_expected(6, expected, |expected| Ok(out.put(Origin::new(keys).verify(token, expected)?))) }
     })
@@ -322,13 +322,13 @@ pub unsafe extern "C" fn pp_origin_verify_many(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let origin = Origin::new(unsafe { handle::all(1, keys, key_count) }?);
         let places = unsafe { Places::new(3, verified, if verified.is_null() { 0 } else { count }) }?;
-        let results = unsafe { args::array_mut(4, results, count) }?;
-        let tokens = unsafe { Spans::new(5, tokens, count) }?;
         for place in places.iter() {
             unsafe { value::wipe(place.pointer()) };
         }
+        let origin = Origin::new(unsafe { handle::all(1, keys, key_count) }?);
+        let results = unsafe { args::array_mut(4, results, count) }?;
+        let tokens = unsafe { Spans::new(5, tokens, count) }?;
         unsafe {
             with_expected(7, expected, |expected| {
                 let (mut places, mut tokens) = (places.iter(), tokens.iter());
@@ -402,8 +402,8 @@ pub unsafe extern "C" fn pp_origin_redeem(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let out = unsafe { Verified::new(3, verified) }?;
+        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let token = unsafe { args::bytes(4, token, token_len) }?;
         let store = unsafe { spend_store::store(7, store) }?;
         unsafe {

@@ -91,8 +91,8 @@ pub unsafe extern "C" fn pp_stateless_challenges_write(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let maker = unsafe { get(maker) }?;
         let out = Output::new(2, out, capacity, out_len)?;
+        let maker = unsafe { get(maker) }?;
         unsafe {
             with_challenge(5, challenge, |template| out.fill(|buffer| maker.challenge(template, now).write_to(buffer)))
         }

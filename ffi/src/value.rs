@@ -13,7 +13,8 @@ use crate::guard::{Fault, Outcome};
 /// # Safety
 /// The implementor is a `repr(C)` struct of 64-bit words alone.
 pub(crate) unsafe trait Value: Sized {
-    /// The object inside. It must stay valid when its bytes are moved, as Rust's moves do.
+    /// The object inside. It must stay valid when its bytes are moved, as Rust's moves do, and own nothing but its bytes:
+    /// to overwrite them is to end it.
     type Object;
     /// Says that the struct holds such an object. Not zero, and no other type's.
     const MAGIC: u64;
@@ -128,13 +129,14 @@ pub(crate) unsafe fn take<V: Value>(argument: u32, value: *mut V) -> Outcome<Opt
     }
 }
 
-/// Ends the object of a struct, if there is one, and overwrites all of the struct with zeros.
+/// Overwrites a struct with zeros, which ends the object if there is one. NULL is left alone.
 pub(crate) unsafe fn wipe<V: Value>(value: *mut V) {
-    // SAFETY: as in `take`. Memory that holds no object is wiped too.
-    unsafe {
-        if take(0, value).is_err() && !value.is_null() && value.is_aligned() {
-            value.write_bytes(0, 1);
-            words(&mut *value).zeroize();
-        }
+    if value.is_null() || !value.is_aligned() {
+        return;
+    }
+    for at in 0..size_of::<V>() / size_of::<u64>() {
+        // SAFETY: within the struct, which is the caller's. It is not read, since it may never have been set; and the stores
+        // are volatile, since nobody may read them.
+        unsafe { value.cast::<u64>().add(at).write_volatile(0) };
     }
 }

@@ -56,6 +56,7 @@ typedef struct arg_argument {
     void *empty;        /* an empty handle of the type */
     void *other;        /* a filled handle of another type; with ARG_FILL a filled one of this type */
     pp_status nothing;  /* what a value of zeros gives */
+    int size_rule;      /* whether an empty input is misuse */
     size_t spans[3];    /* where in a struct spans stand */
     size_t span_count;
 } arg_argument;
@@ -126,6 +127,12 @@ static inline void arg_input(int at, void *data, size_t len) {
     arg.numbers[at + 1] = len;
 }
 
+/* (data, len), which has one size, so that an empty one is misuse: the documentation says so. */
+static inline void arg_sized_input(int at, void *data, size_t len) {
+    arg_input(at, data, len);
+    arg.list[at].size_rule = 1;
+}
+
 /* (data, len), where the data is changed in place */
 static inline void arg_changed(int at, const void *data, size_t len) {
     arg_take(at, ARG_INPUT, len, 1);
@@ -153,10 +160,10 @@ static inline void arg_fixed(int at, enum arg_kind kind, size_t size, size_t ali
 /* An output of bytes. */
 static inline void arg_bytes(int at, size_t size) { arg_fixed(at, ARG_STRUCT, size, 1); }
 
-/* An output that is a number of 16 bits. */
-static inline void arg_u16(int at) { arg_fixed(at, ARG_STRUCT, 2, 2); }
+/* An output that is a number of 16 bits, or a struct whose largest number that is. */
+static inline void arg_struct16(int at, size_t size) { arg_fixed(at, ARG_STRUCT, size, 2); }
 
-/* An output that is a struct, a value, a pointer or a size. */
+/* An output that is a value, a pointer, a size, or a struct with such. */
 static inline void arg_struct(int at, size_t size) { arg_fixed(at, ARG_STRUCT, size, sizeof(void *)); }
 
 /* The same; it may be NULL. */

@@ -70,7 +70,7 @@ FUNCTION(pp_hazmat_client_begin, P(1), P(2), P(3), N(4), P(5), P(6), N(7), P(8),
     arg_output(3, PP_TOKEN_REQUEST_MAX_BYTES);
     arg_input(6, flow.challenge, flow.challenge_len);
     arg_fixed_input(8, nonce);
-    arg_input(9, blind, sizeof blind);
+    arg_sized_input(9, blind, sizeof blind);
 }
 
 /* A batch whose last buffer is one byte too small. */
@@ -80,6 +80,7 @@ static void short_requests(void) {
     uint8_t room[2][PP_TOKEN_REQUEST_MAX_BYTES];
     pp_buffer requests[2];
     pp_detail detail;
+    pending[0] = pending[1] = flow.pending[0];
     memset(room, 1, sizeof room);
     requests[0].data = room[0];
     requests[0].capacity = flow.request_len - 1;
@@ -93,7 +94,6 @@ static void short_requests(void) {
     CHECK_SIZE(flow.request_len, requests[0].len);
     CHECK_SIZE(flow.request_len, requests[1].len);
     CHECK_SIZE(1, room[0][0]);
-    CHECK_ZERO(pending, sizeof pending);
     requests[0].capacity = flow.request_len;
     CHECK_STATUS(PP_ERR_BUFFER_TOO_SMALL,
                  pp_client_begin_many(flow.token_key, pending, requests, 2, flow.challenge, flow.challenge_len, &flow.rng,
@@ -101,7 +101,7 @@ static void short_requests(void) {
     CHECK_SIZE(1, detail.index);
     CHECK_SIZE(flow.request_len, requests[0].len);
     CHECK_SIZE(flow.request_len, requests[1].len);
-    CHECK_ZERO(pending, sizeof pending);
+    CHECK_BYTES(flow.pending, sizeof pending, pending, sizeof pending);
 }
 
 static void short_tokens(void) {

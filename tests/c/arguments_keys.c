@@ -91,7 +91,7 @@ FUNCTION(pp_issuer_key_token_key, P(1), P(2), N(3), P(4)) {
 
 FUNCTION(pp_issuer_key_type, P(1), P(2)) {
     flow_issuer_key(1);
-    arg_u16(2);
+    arg_struct16(2, sizeof(uint16_t));
 }
 
 FUNCTION(pp_issuer_key_id, P(1), P(2)) {
@@ -122,7 +122,7 @@ FUNCTION(pp_token_key_from_issuer_key, P(1), P(2)) {
 
 FUNCTION(pp_token_key_type, P(1), P(2)) {
     flow_token_key(1);
-    arg_u16(2);
+    arg_struct16(2, sizeof(uint16_t));
 }
 
 FUNCTION(pp_token_key_id, P(1), P(2)) {

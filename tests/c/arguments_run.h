@@ -56,6 +56,10 @@ static inline void arg_check_room(int at, const char *what) {
     case ARG_SPANS:
         used = 0; /* an input */
         break;
+    case ARG_OUTPUT:
+        used = arg.numbers[at + 1] < used ? (size_t)arg.numbers[at + 1] : used;
+        exact = 0;
+        break;
     case ARG_BUFFERS:
         arg_check_buffers(at, what);
         used = ARG_ROOM;
@@ -200,7 +204,11 @@ static inline void arg_try_input(int at) {
     arg_try_length(at);
     arg.pointers[at] = NULL;
     arg.numbers[at + 1] = 0;
-    arg_accepted(at, "(NULL, 0)");
+    if (arg.list[at].size_rule) {
+        arg_misuse(at, "(NULL, 0), where the documentation demands a size");
+    } else {
+        arg_accepted(at, "(NULL, 0)");
+    }
 }
 
 /* The size that is needed: asked for, one byte too few, and enough. In between nothing is set up anew. */
