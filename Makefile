@@ -31,6 +31,7 @@ soak: ## Fuzz each parser for SECONDS_EACH=120 seconds
 bench: ## Measure every operation of every role against its peers (ARGS="FILTER")
 	@tests/tools/setup.sh build
 	cargo bench --locked --manifest-path core/benches/Cargo.toml -- $(ARGS)
+	cargo bench --locked -p privacypass-ffi
 
 install: ## Install the command `privacypass` (PREFIX=DIR; else cargo's own)
 	@tests/tools/setup.sh build
