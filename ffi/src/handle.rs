@@ -64,6 +64,18 @@ pub(crate) unsafe fn new<O: Opaque>(out: *mut *mut O) -> Outcome {
     Ok(())
 }
 
+/// Makes a handle on the heap that holds what `make` gives; on an error there is none.
+#[cfg(feature = "std")]
+pub(crate) unsafe fn new_filled<O: Opaque>(out: *mut *mut O, make: impl FnOnce() -> Outcome<O::Object>) -> Outcome {
+    Slot::new(1, out)?.put(core::ptr::null_mut());
+    let object = make()?;
+    // SAFETY: the caller's promise; `out` holds an empty handle as soon as there is one.
+    unsafe {
+        new(out)?;
+        fill(1, *out, || Ok(object))
+    }
+}
+
 unsafe fn live<'a, O: Opaque>(argument: u32, pointer: *const O) -> Outcome<&'a Handle<O::Object>> {
     // SAFETY: the caller's promise: a handle that was not freed.
     let handle = unsafe { args::reference(argument, handle_of(pointer.cast_mut()).cast_const()) }?;

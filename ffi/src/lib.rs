@@ -22,9 +22,17 @@ mod value;
 pub mod attester;
 pub mod bytes;
 pub mod client;
+#[cfg(feature = "std")]
+pub mod directory;
 pub mod hazmat;
 pub mod issuer;
 pub mod issuer_key;
+#[cfg(feature = "std")]
+pub mod issuer_list;
+#[cfg(feature = "std")]
+pub mod key_schedule;
+#[cfg(feature = "std")]
+pub mod memory_spend_store;
 pub mod origin;
 pub mod rng;
 pub mod spend_store;
