@@ -20,11 +20,14 @@ mod handle;
 mod value;
 
 pub mod attester;
+pub mod base64url;
 pub mod bytes;
 pub mod client;
 pub mod hazmat;
+pub mod http;
 pub mod issuer;
 pub mod issuer_key;
+pub mod media_type;
 pub mod origin;
 pub mod rng;
 pub mod spend_store;
