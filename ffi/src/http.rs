@@ -30,7 +30,7 @@ use crate::args::{self, Output, Slot};
 use crate::bytes::pp_bytes;
 use crate::guard::{Fault, Outcome, guard};
 use crate::status::{pp_detail, pp_status};
-use crate::value::{self, Value};
+use crate::value::{self, Place, Value};
 
 /// Write a value without quotes where that is legal, and quoted where it holds "=" or is no token. The one to use.
 pub const PP_PROFILE_AUTO: i32 = 0;
@@ -72,7 +72,7 @@ const _: () = assert!(PP_GREASE_RANDOM_BYTES == GreasedChallenge::RANDOM_BYTES);
 ///
 /// pp_parameter_value_decode gives what it stands for when it is base64, pp_parameter_value_text when it is text.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct pp_parameter_value {
     /// The first character; NULL if there is no such parameter.
     pub data: *const u8,
@@ -92,7 +92,7 @@ pub struct pp_challenges {
 
 /// What stands at one place of WWW-Authenticate.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct pp_challenge_item {
     /// PP_ITEM_CHALLENGE, PP_ITEM_SKIPPED or PP_ITEM_END.
     pub kind: i32,
@@ -122,7 +122,7 @@ pub struct pp_challenge_item {
 
 /// One challenge to write. Zero the struct, then set what is there.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct pp_challenge_parameters {
     /// The serialised TokenChallenge.
     pub challenge: pp_bytes,
@@ -138,7 +138,7 @@ pub struct pp_challenge_parameters {
 
 /// The token of Authorization. It is a credential: do not log it, nor the header.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct pp_credentials {
     /// 1 if the header holds a token; 0 if it holds no credentials, or those of other schemes only.
     pub present: i32,
@@ -333,10 +333,12 @@ pub unsafe extern "C" fn pp_challenges_begin(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        // After an error nothing is left to go on with.
+        let place = Place::new(1, challenges)?;
+        // After an error there is nothing to go on with.
         Slot::new(1, challenges)?.put(pp_challenges { opaque: [0; 16] });
         // SAFETY: the caller's promise, also for as long as the value is used.
-        unsafe { value::put(1, challenges, http::challenges(Lines::new(2, lines, count)?)) }
+        place.put(http::challenges(unsafe { Lines::new(2, lines, count) }?));
+        Ok(())
     })
 }
 
