@@ -515,6 +515,386 @@ pp_status pp_token_key_id_of(uint8_t *token_key_id,
                              pp_detail *detail);
 
 /* ================================================================================================
+ * HTTP HEADERS
+ *
+ * The PrivateToken scheme of RFC 9577: an origin writes WWW-Authenticate and reads Authorization, a client reads
+ * WWW-Authenticate and writes Authorization. Nothing is allocated. Reading copies nothing: its views point into the field
+ * lines given.
+ *
+ * A header is read from all of its field lines, one span each, without the name and the colon. What peers in the field
+ * write beyond the grammar is read too: base64 of either alphabet, with and without padding and quotes, any case of
+ * names, unknown parameters. Other schemes, greased challenges and what is malformed are passed over, and take nothing
+ * of what stands beside them along.
+ *
+ *     pp_challenges challenges;
+ *     pp_challenge_item item;
+ *     pp_challenges_begin(&challenges, lines, count, NULL);
+ *     while (pp_challenges_next(&challenges, &item, NULL) == PP_OK && item.kind != PP_ITEM_END) {
+ *         if (item.kind == PP_ITEM_CHALLENGE) {
+ *             pp_parameter_value_decode(buffer, sizeof buffer, &len, &item.challenge, NULL);
+ *         }
+ *     }
+ */
+
+/** Write a value without quotes where that is legal, and quoted where it holds "=" or is no token. The one to use. */
+#define PP_PROFILE_AUTO 0
+
+/** Quote every value, as the examples of RFC 9577 do. Refused by iOS 16 and macOS 13. */
+#define PP_PROFILE_RFC 1
+
+/** Quote no value, also where "=" makes that illegal: for iOS 16 and macOS 13. Refused by strict readers. */
+#define PP_PROFILE_UNQUOTED 2
+
+/** A pp_challenge_item after the last one. */
+#define PP_ITEM_END 0
+
+/** A pp_challenge_item that is a challenge of the PrivateToken scheme. */
+#define PP_ITEM_CHALLENGE 1
+
+/** A pp_challenge_item that is no challenge to answer: pp_challenge_item.skip_reason says why. */
+#define PP_ITEM_SKIPPED 2
+
+/** Skipped: a challenge of another authentication scheme. */
+#define PP_SKIP_OTHER_SCHEME 1
+
+/** Skipped: its token type is reserved for greasing (RFC 9577 section 6.2.1). */
+#define PP_SKIP_GREASED_TYPE 2
+
+/** Skipped: it has no `challenge`. */
+#define PP_SKIP_MISSING_CHALLENGE 3
+
+/** Skipped: its `challenge` is no base64. */
+#define PP_SKIP_BAD_CHALLENGE 4
+
+/** Skipped: its `challenge` is too short to hold a token type. */
+#define PP_SKIP_TOO_SHORT 5
+
+/** Skipped: its `token-key` is no base64. */
+#define PP_SKIP_BAD_TOKEN_KEY 6
+
+/** Skipped: it gives a parameter of the scheme twice, so that two readers may see two challenges. */
+#define PP_SKIP_DUPLICATE_PARAMETER 7
+
+/** Skipped: it breaks the grammar of RFC 9110. */
+#define PP_SKIP_MALFORMED_SYNTAX 8
+
+/** How many random bytes pp_www_authenticate_write_greased takes. */
+#define PP_GREASE_RANDOM_BYTES 231
+
+/** Where a client is in the challenges of a header. It holds no secret, so it need not be wiped. */
+typedef struct pp_challenges {
+    /** Not for the caller. */
+    uint64_t opaque[16];
+} pp_challenges;
+
+/**
+ * The value of a parameter as it stands in a header, without the quotes around it; absent: { NULL, 0, 0 }.
+ *
+ * pp_parameter_value_decode gives what it stands for when it is base64, pp_parameter_value_text when it is text.
+ */
+typedef struct pp_parameter_value {
+    /** The first character; NULL if there is no such parameter. */
+    const uint8_t *data;
+    /** How many characters; 0 for a value that is there and empty, too. */
+    size_t len;
+    /** 1 if it stood in a quoted-string, where a backslash escapes the next character; else 0. */
+    int32_t quoted;
+} pp_parameter_value;
+
+/** What stands at one place of WWW-Authenticate. */
+typedef struct pp_challenge_item {
+    /** PP_ITEM_CHALLENGE, PP_ITEM_SKIPPED or PP_ITEM_END. */
+    int32_t kind;
+    /** Why it is skipped: one of PP_SKIP_, to which later versions may add; 0 for other kinds. */
+    int32_t skip_reason;
+    /** 1 if the token type could be read, as it always is with PP_ITEM_CHALLENGE; else 0. */
+    int32_t has_token_type;
+    /** The first two bytes of the challenge; it may be any type. 0 when has_token_type is. */
+    uint16_t token_type;
+    /** The serialised TokenChallenge in base64. Absent, as are the others, unless this is a PP_ITEM_CHALLENGE. */
+    pp_parameter_value challenge;
+    /** The issuer's public key in base64, as the origin gave it; absent if it gave none. */
+    pp_parameter_value token_key;
+    /** The realm, as text; absent if there is none. */
+    pp_parameter_value realm;
+    /** 1 if the origin says for how long it accepts a token for this challenge; 0 if not, and if what it says is no number. */
+    int32_t has_max_age;
+    /** For how many seconds. */
+    uint64_t max_age;
+    /** Which item of the header this is, of whatever scheme, counted from 0 over all field lines. 0 with PP_ITEM_END. */
+    size_t index;
+    /** In which of the field lines given, counted from 0. */
+    size_t line;
+    /** At which byte of the line it begins; of a skipped one that is malformed, which byte of the line does not fit. */
+    size_t offset;
+} pp_challenge_item;
+
+/** One challenge to write. Zero the struct, then set what is there. */
+typedef struct pp_challenge_parameters {
+    /** The serialised TokenChallenge. */
+    pp_bytes challenge;
+    /** The issuer's public key as published, or absent. */
+    pp_bytes token_key;
+    /** The realm, printable ASCII, or absent. */
+    pp_bytes realm;
+    /** 1 if max_age is to be written, else 0. */
+    int32_t has_max_age;
+    /** For how many seconds a token for this challenge is accepted. */
+    uint64_t max_age;
+} pp_challenge_parameters;
+
+/** The token of Authorization. It is a credential: do not log it, nor the header. */
+typedef struct pp_credentials {
+    /** 1 if the header holds a token; 0 if it holds no credentials, or those of other schemes only. */
+    int32_t present;
+    /** The first two bytes of the token; it may be any type. */
+    uint16_t token_type;
+    /** The serialised Token in base64; absent when present is 0. */
+    pp_parameter_value token;
+    /**
+     * The extensions of a token with public metadata (draft-ietf-privacypass-auth-scheme-extensions), in base64. Absent if
+     * there are none, or none that can be read. The types of RFC 9578 have none: ignore them there.
+     */
+    pp_parameter_value extensions;
+} pp_credentials;
+
+/**
+ * Begin to read the challenges of WWW-Authenticate.
+ *
+ * The spans of `lines` and their bytes must stay as they are until the last pp_challenges_next, and the bytes for as
+ * long as an item is used.
+ *
+ * Returns: PP_OK, whatever the lines hold
+ * Out:     challenges    where to go on; what it held is overwritten
+ * In:      lines, count  the field lines, one span each
+ */
+pp_status pp_challenges_begin(pp_challenges *challenges,
+                              const pp_bytes *lines,
+                              size_t count,
+                              pp_detail *detail);
+
+/**
+ * Give the next challenge, or what is skipped in its place.
+ *
+ * Nothing of a challenge was checked beyond its spelling: decode it, call pp_token_challenge_check_origin, and only then
+ * ask for a token.
+ *
+ * Returns: PP_OK: also after the last item; `item` is then a PP_ITEM_END, however often it is asked for
+ *          PP_ERR_MISUSE: pp_challenges_begin was not called
+ * Out:     challenges  moves on
+ *          item        a view of the lines
+ */
+pp_status pp_challenges_next(pp_challenges *challenges,
+                             pp_challenge_item *item,
+                             pp_detail *detail);
+
+/**
+ * Give the name of a PP_SKIP_ number for logs: "greased_type". Names never change.
+ *
+ * Returns: a static string; for any other number "unknown"
+ * In:      skip_reason  any number
+ */
+const char *pp_skip_reason_name(int32_t skip_reason);
+
+/**
+ * Decode a value that is base64: a challenge, a token key, a token.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the value is absent
+ *          PP_ERR_MALFORMED: with the offset in the value: no base64; never for what this library says is base64
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out       the bytes; must not overlap the value
+ *          out_len   how many
+ * In:      capacity  the size of out
+ *          value     as pp_challenges_next or pp_authorization_parse gave it
+ */
+pp_status pp_parameter_value_decode(uint8_t *out,
+                                    size_t capacity,
+                                    size_t *out_len,
+                                    const pp_parameter_value *value,
+                                    pp_detail *detail);
+
+/**
+ * Copy a value that is text, with its escapes resolved: a realm.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the value is absent
+ *          PP_ERR_MALFORMED: with the offset in the value: it holds what no value can; never for what this library gave
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out       the text, without a zero at its end; must not overlap the value. It comes from the peer, and may
+ *                    hold any bytes but control characters, of which the tab alone may stand there
+ *          out_len   how many bytes
+ * In:      capacity  the size of out
+ *          value     as pp_challenges_next gave it
+ */
+pp_status pp_parameter_value_text(uint8_t *out,
+                                  size_t capacity,
+                                  size_t *out_len,
+                                  const pp_parameter_value *value,
+                                  pp_detail *detail);
+
+/**
+ * Write the value of one WWW-Authenticate field that holds challenges; it goes with status 401.
+ *
+ * The order is kept: one client in the field (Silk) reads only the last challenge of the first field line.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: count is 0; with the index of the challenge: it is shorter than two bytes, its realm is not
+ *          printable ASCII, or is no token and so cannot go unquoted
+ *          PP_ERR_UNSUPPORTED: the profile is not known
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out                the field value, without a zero at its end; must not overlap the parameters
+ *          out_len            its length
+ * In:      capacity           the size of out
+ *          parameters, count  the challenges
+ *          profile            PP_PROFILE_AUTO, or another one
+ */
+pp_status pp_www_authenticate_write(uint8_t *out,
+                                    size_t capacity,
+                                    size_t *out_len,
+                                    const pp_challenge_parameters *parameters,
+                                    size_t count,
+                                    int32_t profile,
+                                    pp_detail *detail);
+
+/**
+ * Write challenges as pp_www_authenticate_write does, and before the last of them one that is greased: of a reserved
+ * type and arbitrary bytes, so that clients stay able to skip what they do not know (RFC 9577 section 6.2.1).
+ *
+ * Do so now and then, not in every response. What is written depends on the arguments alone: the same random bytes give
+ * the same size.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: as pp_www_authenticate_write; the index counts the challenges given
+ *          PP_ERR_UNSUPPORTED: the profile is not known
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out                the field value, without a zero at its end; must not overlap the inputs
+ *          out_len            its length
+ * In:      capacity           the size of out
+ *          parameters, count  the challenges
+ *          profile            PP_PROFILE_AUTO, or another one
+ *          random             PP_GREASE_RANDOM_BYTES bytes, drawn anew for each response
+ */
+pp_status pp_www_authenticate_write_greased(uint8_t *out,
+                                            size_t capacity,
+                                            size_t *out_len,
+                                            const pp_challenge_parameters *parameters,
+                                            size_t count,
+                                            int32_t profile,
+                                            const uint8_t *random,
+                                            pp_detail *detail);
+
+/**
+ * Read the token of Authorization. Nothing is verified: that is what pp_origin_verify is for.
+ *
+ * Returns: PP_OK: also when there is no token; pp_credentials.present says so
+ *          PP_ERR_MALFORMED: with the offset, and the field line as index: PrivateToken credentials break the grammar,
+ *          have no token or two, or one that is no base64 or shorter than two bytes; or there are two of them
+ * Out:     credentials   a view of the lines
+ * In:      lines, count  the field lines, one span each
+ */
+pp_status pp_authorization_parse(pp_credentials *credentials,
+                                 const pp_bytes *lines,
+                                 size_t count,
+                                 pp_detail *detail);
+
+/**
+ * Write the value of the Authorization field that presents a token.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the token is shorter than two bytes
+ *          PP_ERR_UNSUPPORTED: the profile is not known
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out               the field value, without a zero at its end; must not overlap the token
+ *          out_len           its length
+ * In:      capacity          the size of out
+ *          token, token_len  the serialised Token
+ *          profile           PP_PROFILE_AUTO, or another one
+ */
+pp_status pp_authorization_write(uint8_t *out,
+                                 size_t capacity,
+                                 size_t *out_len,
+                                 const uint8_t *token,
+                                 size_t token_len,
+                                 int32_t profile,
+                                 pp_detail *detail);
+
+/* ================================================================================================
+ * MEDIA TYPES
+ *
+ * What stands in Content-Type and Accept of issuance. Send the strings as they are: one client in the field (Silk)
+ * compares them byte by byte.
+ */
+
+/** The media type of a TokenRequest (RFC 9578 section 8.3.2). */
+#define PP_MEDIA_TYPE_TOKEN_REQUEST "application/private-token-request"
+
+/** The media type of a TokenResponse (RFC 9578 section 8.3.3). */
+#define PP_MEDIA_TYPE_TOKEN_RESPONSE "application/private-token-response"
+
+/** The media type of an issuer directory (RFC 9578 section 8.3.1). */
+#define PP_MEDIA_TYPE_ISSUER_DIRECTORY "application/private-token-issuer-directory"
+
+/** A TokenRequest as deployments older than RFC 9578 name it: accept it, never send it. */
+#define PP_MEDIA_TYPE_LEGACY_TOKEN_REQUEST "message/token-request"
+
+/** A TokenResponse as deployments older than RFC 9578 name it: accept it, and send it only to who asked so. */
+#define PP_MEDIA_TYPE_LEGACY_TOKEN_RESPONSE "message/token-response"
+
+/**
+ * Tell whether a Content-Type is a media type of Privacy Pass. Case and parameters do not count.
+ *
+ * Returns: 1 if it is; 0 if not, and if an argument breaks a rule
+ * In:      content_type, len  the value of the field
+ *          media_type         one of the PP_MEDIA_TYPE_ strings; no other string is any
+ */
+int32_t pp_media_type_is(const uint8_t *content_type,
+                         size_t len,
+                         const char *media_type);
+
+/* ================================================================================================
+ * BASE64URL
+ *
+ * For values that stand in no header, such as a token key in a directory; headers are read and written by the functions
+ * above.
+ */
+
+/**
+ * Encode bytes as base64url with padding (RFC 4648 section 5), as a token key stands in a directory.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out        the characters, without a zero at their end; must not overlap data
+ *          out_len    how many: four for every three bytes, rounded up
+ * In:      capacity   the size of out
+ *          data, len  the bytes
+ */
+pp_status pp_base64url_encode(uint8_t *out,
+                              size_t capacity,
+                              size_t *out_len,
+                              const uint8_t *data,
+                              size_t len,
+                              pp_detail *detail);
+
+/**
+ * Decode base64 that stands in no header, with or without padding, of either alphabet.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MALFORMED: with the offset of the first byte that does not fit
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out        the bytes; must not overlap data
+ *          out_len    how many
+ * In:      capacity   the size of out
+ *          data, len  the characters
+ */
+pp_status pp_base64url_decode(uint8_t *out,
+                              size_t capacity,
+                              size_t *out_len,
+                              const uint8_t *data,
+                              size_t len,
+                              pp_detail *detail);
+
+/* ================================================================================================
  * ISSUER KEYS
  *
  * An issuer key is an issuer's private key for one token type. It is a handle; it is wiped when it ends. Filling it does all

@@ -20,11 +20,13 @@ mod handle;
 mod value;
 
 pub mod attester;
+pub mod base64url;
 pub mod bytes;
 pub mod client;
 #[cfg(feature = "std")]
 pub mod directory;
 pub mod hazmat;
+pub mod http;
 pub mod issuer;
 pub mod issuer_key;
 #[cfg(feature = "std")]
@@ -33,6 +35,7 @@ pub mod issuer_list;
 pub mod key_schedule;
 #[cfg(feature = "std")]
 pub mod memory_spend_store;
+pub mod media_type;
 pub mod origin;
 pub mod rng;
 pub mod spend_store;
