@@ -33,9 +33,9 @@ pub mod issuer_key;
 pub mod issuer_list;
 #[cfg(feature = "std")]
 pub mod key_schedule;
+pub mod media_type;
 #[cfg(feature = "std")]
 pub mod memory_spend_store;
-pub mod media_type;
 pub mod origin;
 pub mod rng;
 pub mod spend_store;

@@ -42,6 +42,7 @@ enum arg_kind {
     ARG_TABLE,    /* a struct that begins with its size */
     ARG_HANDLES,  /* handles, count */
     ARG_SPANS,    /* count spans, inputs */
+    ARG_LIST,     /* count structs, inputs */
     ARG_BUFFERS,  /* count buffers, outputs */
     ARG_ARRAY     /* count structs or numbers, outputs */
 };
@@ -175,6 +176,12 @@ static inline void arg_fields(int at, const void *fields, size_t size) {
     memcpy(arg_room(at), fields, size);
 }
 
+/* The same; it may be NULL. */
+static inline void arg_optional_fields(int at, const void *fields, size_t size) {
+    arg_fields(at, fields, size);
+    arg.list[at].optional = 1;
+}
+
 /* Where in the struct of an argument one of its spans stands: offsetof(...). */
 static inline void arg_span(int at, size_t offset) {
     CHECK(arg.list[at].span_count < 3);
@@ -188,7 +195,7 @@ static inline void arg_value(int at, const void *value, size_t size, pp_status n
     arg.list[at].nothing = nothing;
 }
 
-/* A filled handle, an empty one of the type, and a filled one of another type. */
+/* A filled handle, an empty one of the type (NULL when no handle of the type is ever empty), and a filled one of another. */
 static inline void arg_handle(int at, void *handle, void *empty, void *other) {
     arg_argument *own = arg_take(at, ARG_HANDLE, 0, 8);
     arg.pointers[at] = handle;
@@ -268,6 +275,15 @@ static inline void arg_spans(int at, uint8_t *data, size_t len, int count_at) {
     for (i = 0; i < ARG_ITEMS; i++) {
         spans[i].data = data;
         spans[i].len = len;
+    }
+}
+
+/* (structs, count): an array of inputs, each item this one. */
+static inline void arg_list(int at, const void *item, size_t size) {
+    int i;
+    arg_array_of(at, ARG_LIST, size, sizeof(void *), at + 1);
+    for (i = 0; i < ARG_ITEMS; i++) {
+        memcpy(arg_room(at) + (size_t)i * size, item, size);
     }
 }
 

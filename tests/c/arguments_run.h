@@ -54,6 +54,7 @@ static inline void arg_check_room(int at, const char *what) {
     case ARG_TABLE:
     case ARG_HANDLES:
     case ARG_SPANS:
+    case ARG_LIST:
         used = 0; /* an input */
         break;
     case ARG_OUTPUT:
@@ -96,10 +97,10 @@ static inline void arg_check_lengths(const char *what) {
     for (at = 1; at <= ARG_MAX; at++) {
         if (arg.list[at].kind == ARG_OUTPUT && arg.pointers[at + 2] == (void *)&arg.lengths[at]) {
             len = arg.lengths[at];
-            if (arg.needed[at] == 0) {
-                arg_check(arg.answer == PP_OK && len <= arg.numbers[at + 1], at, what, "the length");
+            if (arg.answer == PP_OK) {
+                arg_check(len <= arg.numbers[at + 1], at, what, "the length is more than there is room for");
             } else {
-                arg_check(len == arg.needed[at] || (len == 0 && arg.answer != PP_OK), at, what, "the length");
+                arg_check(len == 0 || len == arg.needed[at], at, what, "the length is neither 0 nor the needed size");
             }
         }
         if (arg.list[at].kind == ARG_BUFFERS && arg.pointers[at] == (void *)arg_room(at) &&
@@ -246,8 +247,10 @@ static inline void arg_try_handle(int at) {
     arg.pointers[at] = arg_room(0);
     arg_misuse(at, "no handle");
     if (arg.list[at].kind == ARG_HANDLE) {
-        arg.pointers[at] = arg.list[at].empty;
-        arg_misuse(at, "an empty handle");
+        if (arg.list[at].empty != NULL) {
+            arg.pointers[at] = arg.list[at].empty;
+            arg_misuse(at, "an empty handle");
+        }
         arg.pointers[at] = arg.list[at].other;
         arg_misuse(at, "a handle of another type");
     } else {
@@ -363,6 +366,27 @@ static inline void arg_try_count(int at) {
     arg_answers(at, "no items", PP_OK);
 }
 
+/* Structs that are inputs: their spans are tried in the last one. */
+static inline void arg_try_list(int at) {
+    const arg_argument *own = &arg.list[at];
+    size_t i;
+    arg_try_pointer(at);
+    arg.numbers[at + 1] = (size_t)PTRDIFF_MAX / own->size + 1;
+    arg_misuse(at, "more items than there can be");
+    arg.numbers[at + 1] = SIZE_MAX;
+    arg_misuse(at, "SIZE_MAX items");
+    arg.pointers[at] = NULL;
+    arg.numbers[at + 1] = 0;
+    if (own->size_rule) {
+        arg_misuse(at, "(NULL, 0), where the documentation demands an item");
+    } else {
+        arg_accepted(at, "(NULL, 0)");
+    }
+    for (i = 0; i < own->span_count; i++) {
+        arg_try_span(at, (ARG_ITEMS - 1) * own->size + own->spans[i], ARG_ITEMS - 1);
+    }
+}
+
 static inline void arg_try_buffers(int at) {
     pp_buffer *last = (pp_buffer *)(void *)arg_room(at) + (ARG_ITEMS - 1);
     last->data = NULL;
@@ -408,6 +432,9 @@ static inline void arg_try(int at) {
         arg_try_pointer(at);
         arg_try_count(at);
         arg_try_span(at, (ARG_ITEMS - 1) * sizeof(pp_bytes), ARG_ITEMS - 1);
+        return;
+    case ARG_LIST:
+        arg_try_list(at);
         return;
     case ARG_BUFFERS:
         arg_try_pointer(at);
