@@ -58,6 +58,8 @@ typedef struct arg_argument {
     void *other;        /* a filled handle of another type; with ARG_FILL a filled one of this type */
     pp_status nothing;  /* what a value of zeros gives */
     int size_rule;      /* whether an empty input is misuse */
+    int opaque;         /* whether values stand there: some of their bytes have never been set, so none but the first word
+                           can be compared */
     size_t spans[3];    /* where in a struct spans stand */
     size_t span_count;
 } arg_argument;
@@ -78,6 +80,7 @@ static struct {
     pp_detail detail_room, *detail;
     uint64_t rooms[ARG_MAX + 1][(ARG_ROOM + 2 * ARG_GUARD) / 8];
     uint64_t before[ARG_MAX + 1][(ARG_ROOM + 2 * ARG_GUARD) / 8];
+    uint64_t saved[(ARG_ROOM + 2 * ARG_GUARD) / 8];
     pp_status answer;
 } arg;
 
@@ -193,6 +196,7 @@ static inline void arg_value(int at, const void *value, size_t size, pp_status n
     arg_fixed(at, ARG_VALUE, size, 8);
     memcpy(arg_room(at), value, size);
     arg.list[at].nothing = nothing;
+    arg.list[at].opaque = 1;
 }
 
 /* A filled handle, an empty one of the type (NULL when no handle of the type is ever empty), and a filled one of another. */
@@ -265,6 +269,7 @@ static inline void arg_optional_array(int at, size_t size, size_t align, int cou
 static inline void arg_values(int at, const void *values, size_t size, int count_at) {
     arg_array_of(at, ARG_ARRAY, size, 8, count_at);
     memcpy(arg_room(at), values, size * ARG_ITEMS);
+    arg.list[at].opaque = 1;
 }
 
 /* An array of inputs: each item is this one. */

@@ -73,7 +73,16 @@ FUNCTION(pp_hazmat_client_begin, P(1), P(2), P(3), N(4), P(5), P(6), N(7), P(8),
     arg_sized_input(9, blind, sizeof blind);
 }
 
-/* A batch whose last buffer is one byte too small. */
+/* A state that nothing happened to makes the token. Its bytes cannot be compared: some were never set. */
+static void check_unspent(pp_pending_token *pending) {
+    uint8_t token[PP_TOKEN_MAX_BYTES];
+    size_t len;
+    CHECK_OK(pp_client_finish(flow.token_key, pending, token, sizeof token, &len, flow.response, flow.response_len, NULL));
+    CHECK_BYTES(flow.token, flow.token_len, token, len);
+    CHECK_ZERO(pending, sizeof *pending);
+}
+
+/* Batches in which a buffer is one byte too small. */
 
 static void short_requests(void) {
     pp_pending_token pending[2];
@@ -101,7 +110,8 @@ static void short_requests(void) {
     CHECK_SIZE(1, detail.index);
     CHECK_SIZE(flow.request_len, requests[0].len);
     CHECK_SIZE(flow.request_len, requests[1].len);
-    CHECK_BYTES(flow.pending, sizeof pending, pending, sizeof pending);
+    check_unspent(&pending[0]);
+    check_unspent(&pending[1]);
 }
 
 static void short_tokens(void) {
@@ -150,7 +160,7 @@ static void broken_state_in_a_batch(void) {
     CHECK_SIZE(2, detail.argument);
     CHECK_SIZE(1, detail.index);
     CHECK(results[0] == 7 && results[1] == 7);
-    CHECK_BYTES(&flow.pending[0], sizeof pending[0], &pending[0], sizeof pending[0]);
+    check_unspent(&pending[0]);
 }
 
 int main(void) {

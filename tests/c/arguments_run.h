@@ -48,7 +48,7 @@ static inline void arg_check_buffers(int at, const char *what) {
 static inline void arg_check_room(int at, const char *what) {
     const arg_argument *own = &arg.list[at];
     int failed = arg.answer != PP_OK, exact = failed, items = 1, i;
-    size_t used = own->size;
+    size_t used = own->size, compared;
     switch (own->kind) {
     case ARG_FIELDS:
     case ARG_TABLE:
@@ -81,7 +81,8 @@ static inline void arg_check_room(int at, const char *what) {
         break;
     }
     for (i = 0; i < items && failed; i++) {
-        arg_check(exact ? arg_same(at, 0, used) : arg_same_or_zero(at, (size_t)i * used, used), at, what,
+        compared = own->opaque ? sizeof(uint64_t) : used;
+        arg_check(exact ? arg_same(at, 0, compared) : arg_same_or_zero(at, (size_t)i * used, compared), at, what,
                   "the output was changed, though the call failed");
     }
     used *= (size_t)items;
@@ -145,16 +146,35 @@ static inline void arg_good(void) {
     arg.detail = &arg.detail_room;
 }
 
+/* Values cannot be compared. What the misuse left of this one must do for the good call. */
+static inline void arg_good_again(int at, const char *what) {
+    memcpy(arg.rooms[at], arg.saved, sizeof arg.saved);
+    arg_call(at, what);
+    arg_check(arg.answer == PP_OK, at, what, "the misuse changed the value");
+    arg_good();
+}
+
 /* The call, as it was broken, must be misuse of this argument. */
 static inline void arg_misuse_of_item(int at, const char *what, uint32_t index) {
+    int i;
     arg_call(at, what);
     arg_check(arg.answer == PP_ERR_MISUSE, at, what, "expected PP_ERR_MISUSE");
     arg_check(arg.detail_room.argument == (uint32_t)at, at, what, "the detail names another argument");
     arg_check(arg.detail_room.index == index, at, what, "the detail names another item");
     arg.detail = NULL;
     arg_call(at, what);
+    for (i = 1; i <= ARG_MAX; i++) {
+        if (i != at && arg.list[i].opaque) {
+            memcpy(arg.saved, arg.rooms[i], sizeof arg.saved);
+        }
+    }
     arg_check(arg.answer == PP_ERR_MISUSE, at, what, "expected PP_ERR_MISUSE without a detail too");
     arg_good();
+    for (i = 1; i <= ARG_MAX; i++) {
+        if (i != at && arg.list[i].opaque) {
+            arg_good_again(i, what);
+        }
+    }
 }
 
 static inline void arg_misuse(int at, const char *what) { arg_misuse_of_item(at, what, PP_NONE); }
