@@ -74,10 +74,13 @@ static void close_keys(keys *k) {
 
 static void client(const keys *k) {
     pp_pending_token pending;
-    uint8_t out[PP_TOKEN_MAX_BYTES], short_randomness[PP_HAZMAT_BLIND_RSA_2048_BYTES];
+    uint8_t out[PP_TOKEN_MAX_BYTES], wrong[PP_HAZMAT_BLIND_RSA_2048_BYTES];
+    uint8_t other[128];
     pp_detail detail;
     size_t len;
 
+    memcpy(other, challenge.bytes, challenge.len);
+    other[1] ^= 3; /* of the other type */
     CHECK_OK(pp_hazmat_client_begin(k->token, &pending, out, sizeof out, &len, challenge.bytes, challenge.len, nonce.bytes,
                                     randomness.bytes, randomness.len, NULL));
     CHECK_BYTES(request.bytes, request.len, out, len);
@@ -95,13 +98,18 @@ static void client(const keys *k) {
     CHECK_STATUS(PP_ERR_MISUSE, pp_hazmat_client_begin(k->token, &pending, out, sizeof out, &len, challenge.bytes,
                                                        challenge.len, nonce.bytes, randomness.bytes, randomness.len + 1,
                                                        NULL));
-    memset(short_randomness, 0xFF, sizeof short_randomness);
+    memset(wrong, 0xFF, sizeof wrong);
     CHECK_STATUS(PP_ERR_MISUSE, pp_hazmat_client_begin(k->token, &pending, out, sizeof out, &len, challenge.bytes,
-                                                       challenge.len, nonce.bytes, short_randomness, randomness.len, NULL));
+                                                       challenge.len, nonce.bytes, wrong, randomness.len, &detail));
+    CHECK_SIZE(9, detail.argument);
     CHECK_SIZE(0, len);
-    memset(short_randomness, 0, sizeof short_randomness);
+    memset(wrong, 0, sizeof wrong);
     CHECK_STATUS(PP_ERR_MISUSE, pp_hazmat_client_begin(k->token, &pending, out, sizeof out, &len, challenge.bytes,
-                                                       challenge.len, nonce.bytes, short_randomness, randomness.len, NULL));
+                                                       challenge.len, nonce.bytes, wrong, randomness.len, &detail));
+    CHECK_SIZE(9, detail.argument);
+    CHECK_STATUS(PP_ERR_MISUSE, pp_hazmat_client_begin(k->token, &pending, out, sizeof out, &len, other, challenge.len,
+                                                       nonce.bytes, randomness.bytes, randomness.len, &detail));
+    CHECK_SIZE(0, detail.argument);
     CHECK_STATUS(PP_ERR_BUFFER_TOO_SMALL,
                  pp_hazmat_client_begin(k->token, &pending, out, request.len - 1, &len, challenge.bytes, challenge.len,
                                         nonce.bytes, randomness.bytes, randomness.len, NULL));
