@@ -77,9 +77,16 @@ pub(crate) unsafe fn new_filled<O: Opaque>(out: *mut *mut O, make: impl FnOnce()
 }
 
 unsafe fn live<'a, O: Opaque>(argument: u32, pointer: *const O) -> Outcome<&'a Handle<O::Object>> {
-    // SAFETY: the caller's promise: a handle that was not freed.
-    let handle = unsafe { args::reference(argument, handle_of(pointer.cast_mut()).cast_const()) }?;
-    if handle.magic == O::MAGIC { Ok(handle) } else { Err(Fault::argument(argument)) }
+    if pointer.is_null() || !pointer.cast::<Handle<O::Object>>().is_aligned() {
+        return Err(Fault::argument(argument));
+    }
+    // The word alone is read before it is known what stands there: a handle of another type may be shorter.
+    // SAFETY: the caller's promise: a handle that was not freed. Each begins with its word.
+    if unsafe { pointer.cast::<u64>().read() } != O::MAGIC {
+        return Err(Fault::argument(argument));
+    }
+    // SAFETY: the word says that it is a handle of this type; the rest is the caller's promise.
+    Ok(unsafe { &*pointer.cast() })
 }
 
 /// Lends the object of a filled handle.

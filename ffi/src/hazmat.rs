@@ -5,10 +5,10 @@
 
 #![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
 
-use privacypass_core::TokenType;
 use privacypass_core::client::Client;
 use privacypass_core::client::hazmat::{Randomness, begin_with};
 use privacypass_core::wire::TokenChallengeRef;
+use privacypass_core::{ErrorKind, TokenType};
 
 use crate::args::{self, Output};
 use crate::client::{give_begun, pp_pending_token, sizes};
@@ -55,6 +55,9 @@ pub unsafe extern "C" fn pp_hazmat_client_begin(
         let challenge = TokenChallengeRef::parse(unsafe { args::bytes(6, challenge, challenge_len) }?)?;
         let nonce = unsafe { args::fixed(8, nonce) }?;
         let bytes = unsafe { args::bytes(9, randomness, randomness_len) }?;
+        if challenge.token_type() != key.token_type() {
+            return Err(ErrorKind::Misuse.into());
+        }
         let wrong = || Fault::argument(9);
         let randomness = match key.token_type() {
             TokenType::VOPRF_P384 => Randomness::VoprfP384 { blind: bytes.try_into().map_err(|_| wrong())? },
@@ -65,6 +68,7 @@ pub unsafe extern "C" fn pp_hazmat_client_begin(
             _ => return Err(wrong()),
         };
         out.need(sizes(key)?.request)?;
-        give_begun(&place, &out, begin_with(&Client::new(key), &challenge, *nonce, randomness))
+        // All else has been checked: what is refused now is randomness out of range, as the two types call it each their way.
+        give_begun(&place, &out, begin_with(&Client::new(key), &challenge, *nonce, randomness)).map_err(|_| wrong())
     })
 }

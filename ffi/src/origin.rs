@@ -76,7 +76,7 @@ pub struct pp_verified_token {
     pub opaque: [u64; 16],
 }
 
-// SAFETY: words alone.
+// SAFETY: words alone, and the object owns nothing beside them.
 unsafe impl Value for pp_verified_token {
     type Object = VerifiedToken;
     const MAGIC: u64 = 0x6FA2_D159_0C7B_E384;
