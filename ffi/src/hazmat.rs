@@ -1,7 +1,7 @@
 //! HAZMAT
 //!
-//! Deterministic twins, for test vectors. Never use them for a token that matters: randomness used twice links the two
-//! tokens, and who knows it links the token to its request.
+//! Deterministic twins, for test vectors. Never use them for a token that matters: randomness used
+//! twice links the two tokens, and who knows it links the token to its request.
 
 #![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
 
@@ -20,15 +20,19 @@ use crate::value::Place;
 
 /// The size of the randomness for type 0x0001, in bytes: the blind, a scalar.
 pub const PP_HAZMAT_VOPRF_P384_BYTES: usize = 48;
-/// The size of the randomness for type 0x0002, in bytes: the PSS salt (48), then the blinding factor r (256).
+/// The size of the randomness for type 0x0002, in bytes: the PSS salt (48), then the blinding
+/// factor r (256).
 pub const PP_HAZMAT_BLIND_RSA_2048_BYTES: usize = 304;
 
 /// Begin a token with a given nonce and given randomness.
 ///
-/// Returns: as pp_client_begin, and
-///          PP_ERR_MISUSE: the randomness has not the size of the key's type, or is out of range
+/// Returns: PP_OK
+///          PP_ERR_MISUSE: the challenge asks for another type than the key's; the key is empty; the
+///          randomness has not the size of the key's type, or is out of range
+///          PP_ERR_MALFORMED: with the offset: the bytes are no TokenChallenge
+///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     pending                     the state to keep; what it held is lost
-///          request, request_len        the TokenRequest to send
+///          request, request_len        the TokenRequest to send, PP_TOKEN_REQUEST_MAX_BYTES at most
 /// In:      key                         the issuer's public key
 ///          capacity                    the size of request
 ///          challenge, challenge_len    the TokenChallenge as received

@@ -37,7 +37,7 @@ ENGINE = [
     (re.compile(r"\barg_value\(.*PP_ERR_ALREADY_USED"), "PP_ERR_ALREADY_USED"),
 ]
 # Reasons for PP_ERR_MISUSE that it provokes wherever they stand. Any other needs a test of its own.
-ENGINE_MISUSE = re.compile(r"filled already|(is|are) empty|holds nothing|not aligned|breaks a rule|was not called")
+ENGINE_MISUSE = re.compile(r"filled already|(is|are) empty|holds nothing|not aligned|breaks a rule|was not called|^ ?pp_detail.index")
 
 DECLARATION = re.compile(r"^/\*\*\n((?: \*.*\n)*?) \*/\n((?:const )?\w+ \**)(pp_\w+)\(([^;{}]*)\);", re.M)
 ENTRY = re.compile(r"^(?:Out: |In:  |     )    (\w+(?:, \w+)*)(?:  +(\S.*))?$")
