@@ -6,7 +6,7 @@
 //!
 //!     -1 ..  -15   misuse       the programmer: the call breaks a rule
 //!    -16 ..  -31   malformed    the peer sent bytes that are no message
-//!    -32 ..  -47   rejected     the peer sent a message that does not verify: tell it no more than that
+//!    -32 ..  -47   rejected     the peer sent a message that does not verify: tell it no more
 //!    -48 ..  -63   state        used, replayed, expired or full
 //!    -64 ..  -79   environment  the operator: randomness, store, signer, memory
 //!   -127           bug          us: please report it
