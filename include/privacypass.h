@@ -49,10 +49,10 @@
  * them. They must not throw, longjmp, or end or use the objects of the call they are called from.
  * What a callback returns is PP_OK or a status; any other number counts as its failure.
  *
- * Threads: there is no global state. A handle that was filled is never changed again, or is locked
- * inside, so any number of threads may use it at a time. Filling, freeing and ending a handle, and
- * every use of a value, is for one thread at a time, unless the documentation says otherwise. A
- * callback is called on the thread that called the library.
+ * Threads: there is no global state. A filled handle is never changed again, or its section says
+ * that it locks itself: any number of threads may use it at a time. Filling, freeing and ending a
+ * handle, and every use of a value, is for one thread at a time, unless its section says otherwise.
+ * A callback is called on the thread that called the library.
  *
  * Secrets: keys, states and secrets are wiped when they end. Everything that touches a secret takes
  * the same time whatever the secret is. Nothing is logged, and no error carries data of the caller.
@@ -307,6 +307,21 @@ typedef struct pp_rng {
                       uint8_t *out,
                       size_t len);
 } pp_rng;
+
+/**
+ * Fill memory with randomness: for a secret, a redemption context, the bytes that greasing takes.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_RNG
+ *          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
+ * Out:     out  zeros unless PP_OK
+ * In:      len  how many bytes
+ *          rng  a source of randomness; NULL is the system's
+ */
+pp_status pp_random_fill(uint8_t *out,
+                         size_t len,
+                         const pp_rng *rng,
+                         pp_detail *detail);
 
 /* ================================================================================================
  * TOKEN TYPES
@@ -774,7 +789,7 @@ const char *pp_skip_reason_name(int32_t skip_reason);
  *          PP_ERR_MALFORMED: with the offset in the value: no base64; never for what this library
  *          says is base64
  *          PP_ERR_BUFFER_TOO_SMALL
- * Out:     out       the bytes
+ * Out:     out       the bytes; must not overlap the value
  *          out_len   how many
  * In:      capacity  the size of out
  *          value     as pp_challenges_next or pp_authorization_parse gave it

@@ -38,13 +38,10 @@ pub struct pp_directory {
     _opaque: [u8; 0],
 }
 
-// SAFETY: asserted below.
-unsafe impl Opaque for pp_directory {
+impl Opaque for pp_directory {
     type Object = Directory;
     const MAGIC: u64 = 0x52E8_B16A_F907_3DC4;
 }
-
-const _: () = assert!(align_of::<Directory>() <= handle::ALIGNMENT);
 
 /// One key of a directory: input for writing, view for reading.
 #[repr(C)]

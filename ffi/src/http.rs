@@ -396,7 +396,7 @@ pub extern "C" fn pp_skip_reason_name(skip_reason: i32) -> *const c_char {
 ///          PP_ERR_MALFORMED: with the offset in the value: no base64; never for what this library
 ///          says is base64
 ///          PP_ERR_BUFFER_TOO_SMALL
-/// Out:     out       the bytes
+/// Out:     out       the bytes; must not overlap the value
 ///          out_len   how many
 /// In:      capacity  the size of out
 ///          value     as pp_challenges_next or pp_authorization_parse gave it

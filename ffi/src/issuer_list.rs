@@ -25,14 +25,11 @@ pub struct pp_issuer_list {
 /// One issuer and its keys.
 type Issuer = (String, Vec<DirectoryKey>);
 
-// SAFETY: asserted below.
-unsafe impl Opaque for pp_issuer_list {
+impl Opaque for pp_issuer_list {
     /// In the order of the names.
     type Object = Vec<Issuer>;
     const MAGIC: u64 = 0xC70B_5E92_38DA_41F6;
 }
-
-const _: () = assert!(align_of::<Vec<Issuer>>() <= handle::ALIGNMENT);
 
 /// One issuer of a list that is to be written.
 #[repr(C)]

@@ -41,13 +41,10 @@ pub struct pp_key_schedule {
     _opaque: [u8; 0],
 }
 
-// SAFETY: asserted below.
-unsafe impl Opaque for pp_key_schedule {
+impl Opaque for pp_key_schedule {
     type Object = Mutex<KeySchedule>;
     const MAGIC: u64 = 0x3896_D4AF_127B_E50C;
 }
-
-const _: () = assert!(align_of::<Mutex<KeySchedule>>() <= handle::ALIGNMENT);
 
 /// One key with its dates: input for adding, view for reading.
 #[repr(C)]

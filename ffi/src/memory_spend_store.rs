@@ -24,13 +24,10 @@ pub struct pp_memory_spend_store {
     _opaque: [u8; 0],
 }
 
-// SAFETY: asserted below.
-unsafe impl Opaque for pp_memory_spend_store {
+impl Opaque for pp_memory_spend_store {
     type Object = MemorySpendStore;
     const MAGIC: u64 = 0xA93D_07F1_5CE2_684B;
 }
-
-const _: () = assert!(align_of::<MemorySpendStore>() <= handle::ALIGNMENT);
 
 /// Make a store on the heap.
 ///

@@ -37,8 +37,7 @@ pub struct pp_verifier_key {
     _opaque: [u8; 0],
 }
 
-// SAFETY: `Handle` asserts the alignment.
-unsafe impl Opaque for pp_verifier_key {
+impl Opaque for pp_verifier_key {
     type Object = VerifierKey;
     const MAGIC: u64 = 0x1CB4_78F3_E65D_092A;
 }

@@ -220,6 +220,7 @@ fn a_value_that_cannot_be_is_malformed() {
         assert_eq!((detail.status, detail.offset), (PP_ERR_MALFORMED, offset), "{text}");
     }
     assert_eq!(text(value("", true)), b"");
+    assert_eq!(text(value(r"a\\", true)), b"a\\");
     assert_eq!(text(value(r"a\\b\c", true)), b"a\\bc");
     assert_eq!(decoded(value(r"A\AL-_w\=\=", true)), [0, 2, 0xFE, 0xFF]);
 }
