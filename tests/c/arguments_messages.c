@@ -1,5 +1,11 @@
-/* The rules at the top of the header, on every argument: token types and messages. */
+/* The rules at the top of the header, on every argument: randomness, token types and messages. */
 #include "arguments_flow.h"
+
+FUNCTION(pp_random_fill, P(1), N(2), P(3)) {
+    static const uint8_t before[32] = {ARG_ANY};
+    arg_changed(1, before, sizeof before);
+    flow_rng(3);
+}
 
 FUNCTION(pp_token_type_get_sizes, P(1), (uint16_t)N(2)) {
     arg_struct(1, sizeof(pp_token_type_sizes));
@@ -46,6 +52,7 @@ FUNCTION(pp_token_key_id_of, P(1), P(2), N(3)) {
 int main(void) {
     uint8_t name[] = "name.example";
     flow_begin();
+    RUN(pp_random_fill);
     RUN(pp_token_type_get_sizes);
     RUN(pp_token_challenge_write);
     RUN(pp_token_challenge_parse);
