@@ -141,8 +141,11 @@ pub unsafe extern "C" fn pp_client_begin_many(
         let mut rng = unsafe { rng::source(7, rng) }?;
         let size = sizes(key)?.request;
         // Every buffer gets the size; the first one that is too small is named.
-        let short = outputs.iter().enumerate().filter_map(|(index, out)| Some(out.need(size).err()?.with_index(index)));
-        short.fold(Ok(()), |first, fault| first.and(Err(fault)))?;
+        let mut room = Ok(());
+        for (index, out) in outputs.iter().enumerate() {
+            room = room.and(out.need(size).map_err(|fault| fault.with_index(index)));
+        }
+        room?;
         let outcome = begin_many(&Client::new(key), &challenge, &mut rng, &states, &mut outputs);
         if outcome.is_err() {
             for (place, out) in states.iter().zip(outputs.iter()) {
