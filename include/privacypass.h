@@ -1,51 +1,64 @@
 /*
- * privacypass.h: Privacy Pass (RFC 9576, 9577 and 9578) for clients, attesters, issuers and origins.
+ * privacypass.h: Privacy Pass (RFC 9576, 9577, 9578) for clients, attesters, issuers and origins.
  *
  * This file is made from the sources in ffi/src; do not edit it.
  *
  *
  * THE RULES OF THIS HEADER
  *
- * Arguments stand in this order: the object, outputs, inputs, callbacks, detail. The rules hold for every function, and
- * its documentation does not repeat them:
+ * Arguments stand in this order: the object, outputs, inputs, callbacks, detail; a size or a count
+ * follows what it measures. The rules hold for every function, and its documentation does not
+ * repeat them:
  *
- *   - Every function that can fail returns a pp_status. Whatever else its documentation lists, it may return
- *     PP_ERR_MISUSE when an argument breaks one of these rules, and PP_ERR_INTERNAL for a bug of the library. The last
- *     argument, pp_detail *, may be NULL.
- *   - Input is (const uint8_t *data, size_t len), or a count and an array. (NULL, 0) is empty. (NULL, n) is misuse, and
- *     so is a size over PTRDIFF_MAX.
- *   - Output of variable size is (uint8_t *out, size_t capacity, size_t *out_len). *out_len always gets the size that is
- *     needed, as soon as it is known; if it does not fit, the answer is PP_ERR_BUFFER_TOO_SMALL and nothing is consumed.
- *     So (NULL, 0, &len) asks for the size. PP_..._MAX_BYTES are sizes that are always enough.
+ *   - Every function that can fail returns a pp_status. Whatever else its documentation lists, it
+ *     may return PP_ERR_MISUSE when an argument breaks one of these rules, and PP_ERR_INTERNAL for
+ *     a bug of the library. When several things are wrong, which of them is reported is not
+ *     defined. The last argument, pp_detail *, may be NULL.
+ *   - Input is (const uint8_t *data, size_t len), or an array and a count. (NULL, 0) is empty.
+ *     (NULL, n) is misuse, and so is a size over PTRDIFF_MAX.
+ *   - Output of variable size is (uint8_t *out, size_t capacity, size_t *out_len). *out_len always
+ *     gets the size that is needed, as soon as it is known; if it does not fit, the answer is
+ *     PP_ERR_BUFFER_TOO_SMALL and nothing is consumed. So (NULL, 0, &len) asks for the size.
+ *     PP_..._MAX_BYTES are sizes that are always enough. Text that is written has no zero at its
+ *     end, and text that is read needs none.
  *   - Output of fixed size is a pointer to that many bytes, or to a struct.
- *   - A pointer must not be NULL unless the documentation says that it may be, and must be aligned for its type. Outputs
- *     must not overlap inputs or each other.
- *   - After an error an output holds what it held, or zeros: never half of a result. A length is then 0, or the needed size.
+ *   - A pointer must not be NULL unless the documentation says that it may be, and must be aligned
+ *     for its type. Outputs must not overlap inputs or each other.
+ *   - After an error an output holds what it held, or zeros: never half of a result. A length is
+ *     then 0, or the needed size.
+ *   - A struct that begins with struct_size holds its own size there. It may be longer than this
+ *     library knows, when the program was compiled with a later header: that is PP_ERR_UNSUPPORTED,
+ *     unless all that is new in it is zeros.
  *   - Numbers on the wire are big-endian; times are unix seconds; sizes are bytes.
  *
  * Objects are of three kinds:
  *
- *   value   A struct of opaque words that the caller puts where it likes, and may move, but must not copy: a copied state
- *           would be used twice. All zeros is a value that holds nothing. _wipe overwrites it with zeros; do so with every
- *           value that holds a secret and that no function has consumed.
- *   handle  Long-lived, behind a pointer to an incomplete type. Either _new puts it on the heap and _free ends it, or
- *           _place puts it into memory of the caller (_size bytes, aligned to 8) and _end ends it; both wipe it. It is made
- *           empty and filled once; filling it again is misuse, so no key is overwritten.
- *   view    Spans into bytes of the caller. It is good as long as those bytes are, and is never freed.
+ *   value   A struct of opaque words that the caller puts where it likes, and may move, but must
+ *           not copy: a copied state would be used twice. All zeros is a value that holds nothing.
+ *           _wipe overwrites it with zeros; do so with every value that holds a secret and that no
+ *           function has consumed.
+ *   handle  Long-lived, behind a pointer to an incomplete type. _new or _parse puts it on the heap,
+ *           and _free ends it. Keys can also be put into memory of the caller: _place does so
+ *           (_size bytes, aligned to 8), and _end ends them; the memory must not be moved in
+ *           between. A key is made empty and filled once; filling it again is misuse, so no key is
+ *           overwritten. Ending NULL, or memory that is all zeros, does nothing.
+ *   view    Spans into bytes of the caller. It is good as long as those bytes are, and is never
+ *           freed.
  *
- * Callbacks come in a struct whose first member is its size and whose second is given to each of them. They must not throw,
- * longjmp, or end or use the objects of the call they are called from. What a callback returns is PP_OK or a status; any
- * other number counts as its failure.
+ * Callbacks come in a struct whose first member is its size and whose second is given to each of
+ * them. They must not throw, longjmp, or end or use the objects of the call they are called from.
+ * What a callback returns is PP_OK or a status; any other number counts as its failure.
  *
- * Threads: there is no global state. A filled handle is never changed again, or its section says that it locks itself: any
- * number of threads may use it at a time. Filling, freeing and ending a handle, and every use of a value, is for one thread at
- * a time, unless its section says otherwise.
+ * Threads: there is no global state. A filled handle is never changed again, or its section says
+ * that it locks itself: any number of threads may use it at a time. Filling, freeing and ending a
+ * handle, and every use of a value, is for one thread at a time, unless its section says otherwise.
+ * A callback is called on the thread that called the library.
  *
- * Secrets: keys, states and secrets are wiped when they end. Everything that touches a secret takes the same time whatever
- * the secret is. Nothing is logged, and no error carries data of the caller.
+ * Secrets: keys, states and secrets are wiped when they end. Everything that touches a secret takes
+ * the same time whatever the secret is. Nothing is logged, and no error carries data of the caller.
  *
- * Programs without a heap: define PP_FREESTANDING and link the library that is built without `std`. What stands between
- * #if defined(PP_HOSTED) and #endif is then not there.
+ * Programs without a heap: define PP_FREESTANDING and link the library that is built without `std`.
+ * What stands between #if defined(PP_HOSTED) and #endif is then not there.
  */
 #ifndef PRIVACYPASS_H
 #define PRIVACYPASS_H
@@ -64,8 +77,9 @@ extern "C" {
 /* ================================================================================================
  * VERSION
  *
- * PP_VERSION_ macros name the header a program was compiled with, the functions the library it runs with. Programs
- * compiled with 0.N.x run with any later 0.N.y, and from 1.0 on with any later version of the same major number.
+ * PP_VERSION_ macros name the header a program was compiled with, the functions the library it runs
+ * with. Programs compiled with 0.N.x run with any later 0.N.y, and from 1.0 on with any later
+ * version of the same major number.
  */
 
 /** The version of this header as a string. */
@@ -80,7 +94,7 @@ extern "C" {
 /** The patch version of this header. */
 #define PP_VERSION_PATCH 0
 
-/** The version of this header as one number that can be compared: major * 1000000 + minor * 1000 + patch. */
+/** The version of this header as one number: major * 1000000 + minor * 1000 + patch. */
 #define PP_VERSION 1000
 
 /**
@@ -100,13 +114,13 @@ const char *pp_version_string(void);
 /* ================================================================================================
  * STATUS AND DETAIL
  *
- * Every function that can fail returns a pp_status: PP_OK, or one of the PP_ERR_ numbers. They stand in bands, which
- * say who must act. The numbers and their meaning never change; a later version may add numbers to a band, so treat
- * an unknown number as the band it stands in.
+ * Every function that can fail returns a pp_status: PP_OK, or one of the PP_ERR_ numbers. They
+ * stand in bands, which say who must act. The numbers and their meaning never change; a later
+ * version may add numbers to a band, so treat an unknown number as the band it stands in.
  *
  *     -1 ..  -15   misuse       the programmer: the call breaks a rule
  *    -16 ..  -31   malformed    the peer sent bytes that are no message
- *    -32 ..  -47   rejected     the peer sent a message that does not verify: tell it no more than that
+ *    -32 ..  -47   rejected     the peer sent a message that does not verify: tell it no more
  *    -48 ..  -63   state        used, replayed, expired or full
  *    -64 ..  -79   environment  the operator: randomness, store, signer, memory
  *   -127           bug          us: please report it
@@ -121,17 +135,23 @@ typedef int32_t pp_status;
 /**
  * What else is known of a failure. It holds numbers only, so it may be logged.
  *
- * The last argument of every function that can fail points to one, or is NULL. It is written in every case; after PP_OK
- * it says so.
+ * The last argument of every function that can fail points to one, or is NULL. It is written in
+ * every case; after PP_OK it says so.
  */
 typedef struct pp_detail {
     /** What the function returned. */
     pp_status status;
     /** With PP_ERR_MISUSE: which argument broke a rule, counted from 1; 0 when it is none alone. */
     uint32_t argument;
-    /** The byte offset in the input, or with PP_ERR_BUFFER_TOO_SMALL the needed size; PP_NONE when not known. */
+    /**
+     * The byte offset in the input, or with PP_ERR_BUFFER_TOO_SMALL the needed size; PP_NONE
+     * when not known.
+     */
     uint32_t offset;
-    /** Which item of an array, or which challenge of a header, counted from 0; PP_NONE when not known. */
+    /**
+     * Which item of an array, or which challenge of a header, counted from 0; PP_NONE when not
+     * known.
+     */
     uint32_t index;
 } pp_detail;
 
@@ -204,7 +224,8 @@ typedef struct pp_detail {
 const char *pp_status_name(pp_status status);
 
 /**
- * Say in one English sentence what a status means and what to do next. It is for logs and developers, not for peers.
+ * Say in one English sentence what a status means and what to do next. It is for logs and
+ * developers, not for peers.
  *
  * Returns: a static string
  * In:      status  any number
@@ -212,7 +233,8 @@ const char *pp_status_name(pp_status status);
 const char *pp_status_message(pp_status status);
 
 /**
- * Give the HTTP status an issuer or attester answers with when a function returned `status`: RFC 9578 sections 5.2 and 6.2.
+ * Give the HTTP status an issuer or attester answers with when a function returned `status`: RFC
+ * 9578 sections 5.2 and 6.2.
  *
  * Returns: 200 for PP_OK; 422, 403, 503 or 500; 500 for an unknown number
  * In:      status  what a function returned
@@ -220,7 +242,8 @@ const char *pp_status_message(pp_status status);
 uint16_t pp_issuer_http_status(pp_status status);
 
 /**
- * Give the HTTP status an origin answers with when a function returned `status`. With 401 goes a new challenge.
+ * Give the HTTP status an origin answers with when a function returned `status`. With 401 goes a
+ * new challenge.
  *
  * Returns: 200 for PP_OK; 400, 401, 503 or 500; 500 for an unknown number
  * In:      status  what a function returned
@@ -230,14 +253,15 @@ uint16_t pp_origin_http_status(pp_status status);
 /* ================================================================================================
  * BYTES
  *
- * A span lends bytes of the caller to the library, or, in a view, bytes of an input back to the caller: it is good as
- * long as those bytes are. A buffer is room for one output of a batch call.
+ * A span lends bytes of the caller to the library, or, in a view, bytes of an input back to the
+ * caller: it is good as long as those bytes are. A buffer is room for one output of a batch call.
  */
 
 /**
  * Bytes that somebody else holds.
  *
- * { NULL, 0 } is empty; where a span may be absent, that is what absent looks like. { NULL, n } is misuse.
+ * { NULL, 0 } is empty; where a span may be absent, that is what absent looks like. { NULL, n } is
+ * misuse.
  */
 typedef struct pp_bytes {
     /** The first byte. */
@@ -259,21 +283,26 @@ typedef struct pp_buffer {
 /* ================================================================================================
  * RANDOMNESS
  *
- * Functions that need randomness take a pp_rng. NULL stands for the operating system's source, which is what a program on
- * a desk or a server wants; a library built for programs without a heap has none, and answers PP_ERR_UNSUPPORTED.
+ * Functions that need randomness take a pp_rng. NULL stands for the operating system's source,
+ * which is what a program on a desk or a server wants; a library built for programs without a heap
+ * has none, and answers PP_ERR_UNSUPPORTED.
  */
 
 /**
  * A source of randomness. Zero the struct, then set its size and the callback.
  *
- * The source must be cryptographic: who can guess it can link tokens to requests, or knows the keys made with it.
+ * The source must be cryptographic: who can guess it can link tokens to requests, or knows the keys
+ * made with it.
  */
 typedef struct pp_rng {
     /** sizeof(pp_rng). */
     size_t struct_size;
     /** Given to the callback as it is. */
     void *ctx;
-    /** Fill out[0..len) and return PP_OK, or return anything else: the call then fails with PP_ERR_RNG. */
+    /**
+     * Fill out[0..len) and return PP_OK, or return anything else: the call then fails with
+     * PP_ERR_RNG.
+     */
     pp_status (*fill)(void *ctx,
                       uint8_t *out,
                       size_t len);
@@ -297,8 +326,8 @@ pp_status pp_random_fill(uint8_t *out,
 /* ================================================================================================
  * TOKEN TYPES
  *
- * A token type is any 16-bit number (RFC 9577 section 2.2). One that this library does not implement is data to skip,
- * not an error.
+ * A token type is any 16-bit number (RFC 9577 section 2.2). One that this library does not
+ * implement is data to skip, not an error.
  */
 
 /** VOPRF(P-384, SHA-384): privately verifiable (RFC 9578 section 5). */
@@ -338,7 +367,7 @@ typedef struct pp_token_type_sizes {
  *
  * Returns: PP_OK
  *          PP_ERR_UNSUPPORTED: this build does not implement the type
- * Out:     sizes
+ * Out:     sizes       in bytes
  * In:      token_type  any number
  */
 pp_status pp_token_type_get_sizes(pp_token_type_sizes *sizes,
@@ -346,7 +375,8 @@ pp_status pp_token_type_get_sizes(pp_token_type_sizes *sizes,
                                   pp_detail *detail);
 
 /**
- * Tell whether a type is reserved for greasing (RFC 9577 section 6.2.1): nobody issues it, everybody must skip it.
+ * Tell whether a type is reserved for greasing (RFC 9577 section 6.2.1): nobody issues it,
+ * everybody must skip it.
  *
  * Returns: 1 if it is, else 0
  * In:      token_type  any number
@@ -356,10 +386,12 @@ int32_t pp_token_type_is_grease(uint16_t token_type);
 /* ================================================================================================
  * MESSAGES
  *
- * The messages of RFC 9577 and RFC 9578. Parsing copies nothing: it fills a view whose spans point into the bytes given.
- * A parser refuses trailing bytes, and takes an unknown token type for a value.
+ * The messages of RFC 9577 and RFC 9578. Parsing copies nothing: it fills a view whose spans point
+ * into the bytes given. A parser refuses trailing bytes, and takes an unknown token type for a
+ * value.
  *
- * What is hashed and signed are the bytes as they were received: keep them, and never write a message again to hash it.
+ * What is hashed and signed are the bytes as they were received: keep them, and never write a
+ * message again to hash it.
  */
 
 /** The size of a nonce in bytes. */
@@ -368,7 +400,10 @@ int32_t pp_token_type_is_grease(uint16_t token_type);
 /** The size of a challenge digest in bytes: SHA-256 of the TokenChallenge as received. */
 #define PP_CHALLENGE_DIGEST_BYTES 32
 
-/** The size of a token key identifier in bytes, Nid: SHA-256 of the issuer's public key as published. */
+/**
+ * The size of a token key identifier in bytes, Nid: SHA-256 of the issuer's public key as
+ * published.
+ */
 #define PP_TOKEN_KEY_ID_BYTES 32
 
 /** The size of a redemption context that is not empty, in bytes. */
@@ -386,10 +421,11 @@ typedef struct pp_token_challenge {
     /** Binds the token to a session, a time or a request: 32 bytes, or none. */
     pp_bytes redemption_context;
     /**
-     * The origins at which the token may be redeemed, host[:port] each, separated by commas; none for a token that any
-     * origin may redeem.
+     * The origins at which the token may be redeemed, host[:port] each, separated by commas; none
+     * for a token that any origin may redeem.
      *
-     * With no origin and no context, a token can be replayed at every origin that asks the same issuer.
+     * With no origin and no context, a token can be replayed at every origin that asks the same
+     * issuer.
      */
     pp_bytes origin_info;
 } pp_token_challenge;
@@ -422,11 +458,11 @@ typedef struct pp_token_request {
  * Write a TokenChallenge.
  *
  * Returns: PP_OK
- *          PP_ERR_MISUSE: a name is empty, is no host[:port], or is too long for its field; a redemption context that is
- *          neither empty nor 32 bytes
+ *          PP_ERR_MISUSE: a name is empty, is no host[:port], or is too long for its field; a
+ *          redemption context that is neither empty nor 32 bytes
  *          PP_ERR_LIMIT: more than PP_ORIGINS_MAX names
  *          PP_ERR_BUFFER_TOO_SMALL
- * Out:     out        the challenge; must not overlap the fields
+ * Out:     out        the TokenChallenge
  *          out_len    its length
  * In:      capacity   the size of out
  *          challenge  the fields
@@ -440,13 +476,14 @@ pp_status pp_token_challenge_write(uint8_t *out,
 /**
  * Parse a TokenChallenge of any type that has the structure of RFC 9577.
  *
- * Look at the token type before you parse: it is the first two bytes, and the rest of a greased challenge is arbitrary.
+ * Look at the token type before you parse: it is the first two bytes, and the rest of a greased
+ * challenge is arbitrary.
  *
  * Returns: PP_OK
- *          PP_ERR_MALFORMED: with the offset: a truncated field, trailing bytes, a name that is empty or not ASCII, a
- *          redemption context of neither 0 nor 32 bytes
+ *          PP_ERR_MALFORMED: with the offset: a truncated field, trailing bytes, a name that is
+ *          empty or not ASCII, a redemption context of neither 0 nor 32 bytes
  * Out:     challenge  the fields, as spans of data
- * In:      data, len  the challenge as received
+ * In:      data, len  the TokenChallenge as received
  */
 pp_status pp_token_challenge_parse(pp_token_challenge *challenge,
                                    const uint8_t *data,
@@ -458,7 +495,7 @@ pp_status pp_token_challenge_parse(pp_token_challenge *challenge,
  *
  * Returns: PP_OK
  * Out:     digest     PP_CHALLENGE_DIGEST_BYTES bytes
- * In:      data, len  the challenge as it was received or sent; it is not parsed
+ * In:      data, len  the TokenChallenge as it was received or sent; it is not parsed
  */
 pp_status pp_token_challenge_digest(uint8_t *digest,
                                     const uint8_t *data,
@@ -466,14 +503,15 @@ pp_status pp_token_challenge_digest(uint8_t *digest,
                                     pp_detail *detail);
 
 /**
- * Check that a challenge may come from the origin it came from: a client does so before it asks for a token, or every
- * origin could collect tokens for any other.
+ * Check that a challenge may come from the origin it came from: a client does so before it asks for
+ * a token, or every origin could collect tokens for any other.
  *
- * Returns: PP_OK: origin_info is empty, or names the origin; letters compare without case, and port 443 is implied
+ * Returns: PP_OK: origin_info is empty, or names the origin; letters compare without case, and port
+ *          443 is implied
  *          PP_ERR_CHALLENGE_MISMATCH: it names others
  *          PP_ERR_MALFORMED: the bytes are no challenge
- * In:      data, len            the challenge as received
- *          origin, origin_len   the origin the client spoke to, host[:port], as in the URL
+ * In:      data, len           the TokenChallenge as received
+ *          origin, origin_len  the origin the client spoke to, host[:port], as in the URL
  */
 pp_status pp_token_challenge_check_origin(const uint8_t *data,
                                           size_t len,
@@ -482,7 +520,8 @@ pp_status pp_token_challenge_check_origin(const uint8_t *data,
                                           pp_detail *detail);
 
 /**
- * Tell whether two names, host[:port], mean the same server: letters compare without case, and port 443 is implied.
+ * Tell whether two names, host[:port], mean the same server: letters compare without case, and port
+ * 443 is implied.
  *
  * Returns: 1 if they do; 0 if not, and if an argument breaks a rule
  * In:      a, a_len, b, b_len  the names
@@ -498,7 +537,8 @@ int32_t pp_same_name(const uint8_t *a,
  * Returns: PP_OK
  *          PP_ERR_MALFORMED: with the offset: truncated, or trailing bytes
  * Out:     token      the fields, as spans of data
- * In:      data, len  the token as received; the authenticator of an unknown type is all that follows the 98 bytes
+ * In:      data, len  the token as received; the authenticator of an unknown type is all that
+ *                     follows the 98 bytes
  */
 pp_status pp_token_parse(pp_token *token,
                          const uint8_t *data,
@@ -533,14 +573,15 @@ pp_status pp_token_key_id_of(uint8_t *token_key_id,
 /* ================================================================================================
  * HTTP HEADERS
  *
- * The PrivateToken scheme of RFC 9577: an origin writes WWW-Authenticate and reads Authorization, a client reads
- * WWW-Authenticate and writes Authorization. Nothing is allocated. Reading copies nothing: its views point into the field
- * lines given.
+ * The PrivateToken scheme of RFC 9577: an origin writes WWW-Authenticate and reads Authorization, a
+ * client reads WWW-Authenticate and writes Authorization. Nothing is allocated. Reading copies
+ * nothing: its views point into the field lines given.
  *
- * A header is read from all of its field lines, one span each, without the name and the colon. What peers in the field
- * write beyond the grammar is read too: base64 of either alphabet, with and without padding and quotes, any case of
- * names, unknown parameters. Other schemes, greased challenges and what is malformed are passed over, and take nothing
- * of what stands beside them along.
+ * A header is read from all of its field lines, one span each, without the name and the colon. What
+ * peers in the field write beyond the grammar is read too: base64 of either alphabet, with and
+ * without padding and quotes, any case of names, unknown parameters. Other schemes, greased
+ * challenges and what is malformed are passed over, and take nothing of what stands beside them
+ * along.
  *
  *     pp_challenges challenges;
  *     pp_challenge_item item;
@@ -552,13 +593,19 @@ pp_status pp_token_key_id_of(uint8_t *token_key_id,
  *     }
  */
 
-/** Write a value without quotes where that is legal, and quoted where it holds "=" or is no token. The one to use. */
+/**
+ * Write a value without quotes where that is legal, and quoted where it holds "=" or is no
+ * token. The one to use.
+ */
 #define PP_PROFILE_AUTO 0
 
 /** Quote every value, as the examples of RFC 9577 do. Refused by iOS 16 and macOS 13. */
 #define PP_PROFILE_RFC 1
 
-/** Quote no value, also where "=" makes that illegal: for iOS 16 and macOS 13. Refused by strict readers. */
+/**
+ * Quote no value, also where "=" makes that illegal: for iOS 16 and macOS 13. Refused by strict
+ * readers.
+ */
 #define PP_PROFILE_UNQUOTED 2
 
 /** A pp_challenge_item after the last one. */
@@ -588,7 +635,10 @@ pp_status pp_token_key_id_of(uint8_t *token_key_id,
 /** Skipped: its `token-key` is no base64. */
 #define PP_SKIP_BAD_TOKEN_KEY 6
 
-/** Skipped: it gives a parameter of the scheme twice, so that two readers may see two challenges. */
+/**
+ * Skipped: it gives a parameter of the scheme twice, so that two readers may see two
+ * challenges.
+ */
 #define PP_SKIP_DUPLICATE_PARAMETER 7
 
 /** Skipped: it breaks the grammar of RFC 9110. */
@@ -604,9 +654,11 @@ typedef struct pp_challenges {
 } pp_challenges;
 
 /**
- * The value of a parameter as it stands in a header, without the quotes around it; absent: { NULL, 0, 0 }.
+ * The value of a parameter as it stands in a header, without the quotes around it; absent: { NULL,
+ * 0, 0 }.
  *
- * pp_parameter_value_decode gives what it stands for when it is base64, pp_parameter_value_text when it is text.
+ * pp_parameter_value_decode gives what it stands for when it is base64, pp_parameter_value_text
+ * when it is text.
  */
 typedef struct pp_parameter_value {
     /** The first character; NULL if there is no such parameter. */
@@ -627,21 +679,33 @@ typedef struct pp_challenge_item {
     int32_t has_token_type;
     /** The first two bytes of the challenge; it may be any type. 0 when has_token_type is. */
     uint16_t token_type;
-    /** The serialised TokenChallenge in base64. Absent, as are the others, unless this is a PP_ITEM_CHALLENGE. */
+    /**
+     * The serialised TokenChallenge in base64. Absent, as are the others, unless this is a
+     * PP_ITEM_CHALLENGE.
+     */
     pp_parameter_value challenge;
     /** The issuer's public key in base64, as the origin gave it; absent if it gave none. */
     pp_parameter_value token_key;
     /** The realm, as text; absent if there is none. */
     pp_parameter_value realm;
-    /** 1 if the origin says for how long it accepts a token for this challenge; 0 if not, and if what it says is no number. */
+    /**
+     * 1 if the origin says for how long it accepts a token for this challenge; 0 if not, and if
+     * what it says is no number.
+     */
     int32_t has_max_age;
     /** For how many seconds. */
     uint64_t max_age;
-    /** Which item of the header this is, of whatever scheme, counted from 0 over all field lines. 0 with PP_ITEM_END. */
+    /**
+     * Which item of the header this is, of whatever scheme, counted from 0 over all field
+     * lines. 0 with PP_ITEM_END.
+     */
     size_t index;
     /** In which of the field lines given, counted from 0. */
     size_t line;
-    /** At which byte of the line it begins; of a skipped one that is malformed, which byte of the line does not fit. */
+    /**
+     * At which byte of the line it begins; of a skipped one that is malformed, which byte of
+     * the line does not fit.
+     */
     size_t offset;
 } pp_challenge_item;
 
@@ -661,15 +725,19 @@ typedef struct pp_challenge_parameters {
 
 /** The token of Authorization. It is a credential: do not log it, nor the header. */
 typedef struct pp_credentials {
-    /** 1 if the header holds a token; 0 if it holds no credentials, or those of other schemes only. */
+    /**
+     * 1 if the header holds a token; 0 if it holds no credentials, or those of other schemes
+     * only.
+     */
     int32_t present;
     /** The first two bytes of the token; it may be any type. */
     uint16_t token_type;
     /** The serialised Token in base64; absent when present is 0. */
     pp_parameter_value token;
     /**
-     * The extensions of a token with public metadata (draft-ietf-privacypass-auth-scheme-extensions), in base64. Absent if
-     * there are none, or none that can be read. The types of RFC 9578 have none: ignore them there.
+     * The extensions of a token with public metadata
+     * (draft-ietf-privacypass-auth-scheme-extensions), in base64. Absent if there are none, or none
+     * that can be read. The types of RFC 9578 have none: ignore them there.
      */
     pp_parameter_value extensions;
 } pp_credentials;
@@ -677,8 +745,8 @@ typedef struct pp_credentials {
 /**
  * Begin to read the challenges of WWW-Authenticate.
  *
- * The spans of `lines` and their bytes must stay as they are until the last pp_challenges_next, and the bytes for as
- * long as an item is used.
+ * The spans of `lines` and their bytes must stay as they are until the last pp_challenges_next, and
+ * the bytes for as long as an item is used.
  *
  * Returns: PP_OK, whatever the lines hold
  * Out:     challenges    where to go on; what it held is overwritten
@@ -692,12 +760,13 @@ pp_status pp_challenges_begin(pp_challenges *challenges,
 /**
  * Give the next challenge, or what is skipped in its place.
  *
- * Nothing of a challenge was checked beyond its spelling: decode it, call pp_token_challenge_check_origin, and only then
- * ask for a token.
+ * Nothing of a challenge was checked beyond its spelling: decode it, call
+ * pp_token_challenge_check_origin, and only then ask for a token.
  *
- * Returns: PP_OK: also after the last item; `item` is then a PP_ITEM_END, however often it is asked for
+ * Returns: PP_OK: also after the last item; `item` is then a PP_ITEM_END, however often it is asked
+ *          for
  *          PP_ERR_MISUSE: pp_challenges_begin was not called
- * Out:     challenges  moves on
+ * Out:     challenges  where to go on: behind this item from then on
  *          item        a view of the lines
  */
 pp_status pp_challenges_next(pp_challenges *challenges,
@@ -717,7 +786,8 @@ const char *pp_skip_reason_name(int32_t skip_reason);
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the value is absent
- *          PP_ERR_MALFORMED: with the offset in the value: no base64; never for what this library says is base64
+ *          PP_ERR_MALFORMED: with the offset in the value: no base64; never for what this library
+ *          says is base64
  *          PP_ERR_BUFFER_TOO_SMALL
  * Out:     out       the bytes; must not overlap the value
  *          out_len   how many
@@ -735,10 +805,12 @@ pp_status pp_parameter_value_decode(uint8_t *out,
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the value is absent
- *          PP_ERR_MALFORMED: with the offset in the value: it holds what no value can; never for what this library gave
+ *          PP_ERR_MALFORMED: with the offset in the value: it holds what no value can; never for
+ *          what this library gave
  *          PP_ERR_BUFFER_TOO_SMALL
- * Out:     out       the text, without a zero at its end; must not overlap the value. It comes from the peer, and may
- *                    hold any bytes but control characters, of which the tab alone may stand there
+ * Out:     out       the text, without a zero at its end; must not overlap the value. It comes from
+ *                    the peer, and may hold any bytes but control characters, of which the tab
+ *                    alone may stand there
  *          out_len   how many bytes
  * In:      capacity  the size of out
  *          value     as pp_challenges_next gave it
@@ -752,14 +824,16 @@ pp_status pp_parameter_value_text(uint8_t *out,
 /**
  * Write the value of one WWW-Authenticate field that holds challenges; it goes with status 401.
  *
- * The order is kept: one client in the field (Silk) reads only the last challenge of the first field line.
+ * The order is kept: one client in the field (Silk) reads only the last challenge of the first
+ * field line.
  *
  * Returns: PP_OK
- *          PP_ERR_MISUSE: count is 0; with the index of the challenge: it is shorter than two bytes, its realm is not
- *          printable ASCII, or is no token and so cannot go unquoted
+ *          PP_ERR_MISUSE: count is 0; with the index of the challenge: it is shorter than two
+ *          bytes, its realm is not printable ASCII, or is no token and so cannot go unquoted
  *          PP_ERR_UNSUPPORTED: the profile is not known
  *          PP_ERR_BUFFER_TOO_SMALL
- * Out:     out                the field value, without a zero at its end; must not overlap the parameters
+ * Out:     out                the field value, without a zero at its end; must not overlap the
+ *                             parameters
  *          out_len            its length
  * In:      capacity           the size of out
  *          parameters, count  the challenges
@@ -774,17 +848,19 @@ pp_status pp_www_authenticate_write(uint8_t *out,
                                     pp_detail *detail);
 
 /**
- * Write challenges as pp_www_authenticate_write does, and before the last of them one that is greased: of a reserved
- * type and arbitrary bytes, so that clients stay able to skip what they do not know (RFC 9577 section 6.2.1).
+ * Write challenges as pp_www_authenticate_write does, and before the last of them one that is
+ * greased: of a reserved type and arbitrary bytes, so that clients stay able to skip what they do
+ * not know (RFC 9577 section 6.2.1).
  *
- * Do so now and then, not in every response. What is written depends on the arguments alone: the same random bytes give
- * the same size.
+ * Do so now and then, not in every response. What is written depends on the arguments alone: the
+ * same random bytes give the same size.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: as pp_www_authenticate_write; the index counts the challenges given
  *          PP_ERR_UNSUPPORTED: the profile is not known
  *          PP_ERR_BUFFER_TOO_SMALL
- * Out:     out                the field value, without a zero at its end; must not overlap the inputs
+ * Out:     out                the field value, without a zero at its end; must not overlap the
+ *                             inputs
  *          out_len            its length
  * In:      capacity           the size of out
  *          parameters, count  the challenges
@@ -804,8 +880,9 @@ pp_status pp_www_authenticate_write_greased(uint8_t *out,
  * Read the token of Authorization. Nothing is verified: that is what pp_origin_verify is for.
  *
  * Returns: PP_OK: also when there is no token; pp_credentials.present says so
- *          PP_ERR_MALFORMED: with the offset, and the field line as index: PrivateToken credentials break the grammar,
- *          have no token or two, or one that is no base64 or shorter than two bytes; or there are two of them
+ *          PP_ERR_MALFORMED: with the offset, and the field line as index: PrivateToken credentials
+ *          break the grammar, have no token or two, or one that is no base64 or shorter than two
+ *          bytes; or there are two of them
  * Out:     credentials   a view of the lines
  * In:      lines, count  the field lines, one span each
  */
@@ -838,8 +915,8 @@ pp_status pp_authorization_write(uint8_t *out,
 /* ================================================================================================
  * MEDIA TYPES
  *
- * What stands in Content-Type and Accept of issuance. Send the strings as they are: one client in the field (Silk)
- * compares them byte by byte.
+ * What stands in Content-Type and Accept of issuance. Send the strings as they are: one client in
+ * the field (Silk) compares them byte by byte.
  */
 
 /** The media type of a TokenRequest (RFC 9578 section 8.3.2). */
@@ -854,7 +931,7 @@ pp_status pp_authorization_write(uint8_t *out,
 /** A TokenRequest as deployments older than RFC 9578 name it: accept it, never send it. */
 #define PP_MEDIA_TYPE_LEGACY_TOKEN_REQUEST "message/token-request"
 
-/** A TokenResponse as deployments older than RFC 9578 name it: accept it, and send it only to who asked so. */
+/** A TokenResponse as older deployments name it: accept it, and send it only to who asked so. */
 #define PP_MEDIA_TYPE_LEGACY_TOKEN_RESPONSE "message/token-response"
 
 /**
@@ -871,12 +948,13 @@ int32_t pp_media_type_is(const uint8_t *content_type,
 /* ================================================================================================
  * BASE64URL
  *
- * For values that stand in no header, such as a token key in a directory; headers are read and written by the functions
- * above.
+ * For values that stand in no header, such as a token key in a directory; headers are read and
+ * written by the functions above.
  */
 
 /**
- * Encode bytes as base64url with padding (RFC 4648 section 5), as a token key stands in a directory.
+ * Encode bytes as base64url with padding (RFC 4648 section 5), as a token key stands in a
+ * directory.
  *
  * Returns: PP_OK
  *          PP_ERR_BUFFER_TOO_SMALL
@@ -913,8 +991,8 @@ pp_status pp_base64url_decode(uint8_t *out,
 /* ================================================================================================
  * ISSUER KEYS
  *
- * An issuer key is an issuer's private key for one token type. It is a handle; it is wiped when it ends. Filling it does all
- * the work that depends on the key alone, so fill it once and keep it.
+ * An issuer key is an issuer's private key for one token type. It is a handle; it is wiped when it
+ * ends. Filling it does all the work that depends on the key alone, so fill it once and keep it.
  */
 
 /** The size of the memory pp_issuer_key_place needs, in bytes. */
@@ -977,8 +1055,8 @@ void pp_issuer_key_end(pp_issuer_key *key);
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the handle is filled already
- *          PP_ERR_UNSUPPORTED: this build cannot make keys of the type (without a heap: RSA); or rng is NULL, and it has no
- *          source of its own
+ *          PP_ERR_UNSUPPORTED: this build cannot make keys of the type (without a heap: RSA); or
+ *          rng is NULL, and it has no source of its own
  *          PP_ERR_RNG
  * Out:     key         the handle to fill
  * In:      token_type  the type of the tokens the key makes
@@ -995,7 +1073,8 @@ pp_status pp_issuer_key_generate(pp_issuer_key *key,
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the handle is filled already; the seed is shorter than 32 bytes
  * Out:     key             the handle to fill
- * In:      seed, seed_len  a secret; RFC 9497 has 32 bytes, RFC 9578 48
+ * In:      seed, seed_len  a secret; 32 bytes at least: the vectors of RFC 9497 have 32, those of
+ *                          RFC 9578 48
  */
 pp_status pp_issuer_key_derive_voprf_p384(pp_issuer_key *key,
                                           const uint8_t *seed,
@@ -1064,7 +1143,8 @@ pp_status pp_issuer_key_import_pkcs8_pem(pp_issuer_key *key,
 
 #if defined(PP_HOSTED)
 /**
- * Write an issuer key as PKCS#8 in PEM, label PRIVATE KEY, lines ending in a line feed, no zero at the end.
+ * Write an issuer key as PKCS#8 in PEM, label PRIVATE KEY, lines ending in a line feed, no zero at
+ * the end.
  *
  * This is the private key, unencrypted: keep it where secrets are kept, and wipe the buffer.
  *
@@ -1072,7 +1152,7 @@ pp_status pp_issuer_key_import_pkcs8_pem(pp_issuer_key *key,
  *          PP_ERR_MISUSE: the key is empty
  *          PP_ERR_BUFFER_TOO_SMALL
  * Out:     pem, pem_len  the text
- * In:      key
+ * In:      key           the key
  *          capacity      the size of pem; 2048 is enough
  */
 pp_status pp_issuer_key_export_pkcs8_pem(const pp_issuer_key *key,
@@ -1083,14 +1163,14 @@ pp_status pp_issuer_key_export_pkcs8_pem(const pp_issuer_key *key,
 #endif
 
 /**
- * Give the public key as a directory publishes it: token-key, before base64url. For type 0x0002 it is the
- * SubjectPublicKeyInfo of RFC 9578 section 6.5, for type 0x0001 a compressed point.
+ * Give the public key as a directory publishes it: token-key, before base64url. For type 0x0002 it
+ * is the SubjectPublicKeyInfo of RFC 9578 section 6.5, for type 0x0001 a compressed point.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the key is empty
  *          PP_ERR_BUFFER_TOO_SMALL
  * Out:     token_key, token_key_len  the public key, PP_TOKEN_KEY_MAX_BYTES at most
- * In:      key
+ * In:      key                       the key
  *          capacity                  the size of token_key
  */
 pp_status pp_issuer_key_token_key(const pp_issuer_key *key,
@@ -1104,8 +1184,8 @@ pp_status pp_issuer_key_token_key(const pp_issuer_key *key,
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the key is empty
- * Out:     token_type
- * In:      key
+ * Out:     token_type  one of PP_TOKEN_TYPE_
+ * In:      key         the key
  */
 pp_status pp_issuer_key_type(const pp_issuer_key *key,
                              uint16_t *token_type,
@@ -1117,7 +1197,7 @@ pp_status pp_issuer_key_type(const pp_issuer_key *key,
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the key is empty
  * Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
- * In:      key
+ * In:      key           the key
  */
 pp_status pp_issuer_key_id(const pp_issuer_key *key,
                            uint8_t *token_key_id,
@@ -1126,8 +1206,9 @@ pp_status pp_issuer_key_id(const pp_issuer_key *key,
 /* ================================================================================================
  * TOKEN KEYS
  *
- * A token key is an issuer's public key, ready for use: what a client asks for tokens with, what an attester checks requests
- * against, and what an issuer with an external signer checks the signer with. It is a handle.
+ * A token key is an issuer's public key, ready for use: what a client asks for tokens with, what an
+ * attester checks requests against, and what an issuer with an external signer checks the signer
+ * with. It is a handle.
  */
 
 /** The size of the memory pp_token_key_place needs, in bytes. */
@@ -1186,10 +1267,11 @@ pp_status pp_token_key_place(pp_token_key **key,
 void pp_token_key_end(pp_token_key *key);
 
 /**
- * Fill a token key with a public key as an issuer's directory or a token-key parameter publishes it.
+ * Fill a token key with a public key as an issuer's directory or a token-key parameter publishes
+ * it.
  *
- * Its identifier is the hash of these bytes. For type 0x0002 the SubjectPublicKeyInfo may have the form of RFC 9578, or
- * one of two others that some issuers publish.
+ * Its identifier is the hash of these bytes. For type 0x0002 the SubjectPublicKeyInfo may have the
+ * form of RFC 9578, or one of two others that some issuers publish.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the handle is filled already
@@ -1222,8 +1304,8 @@ pp_status pp_token_key_from_issuer_key(pp_token_key *key,
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the key is empty
- * Out:     token_type
- * In:      key
+ * Out:     token_type  one of PP_TOKEN_TYPE_
+ * In:      key         the key
  */
 pp_status pp_token_key_type(const pp_token_key *key,
                             uint16_t *token_type,
@@ -1235,7 +1317,7 @@ pp_status pp_token_key_type(const pp_token_key *key,
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the key is empty
  * Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
- * In:      key
+ * In:      key           the key
  */
 pp_status pp_token_key_id(const pp_token_key *key,
                           uint8_t *token_key_id,
@@ -1244,9 +1326,10 @@ pp_status pp_token_key_id(const pp_token_key *key,
 /* ================================================================================================
  * CLIENT
  *
- * A client turns a challenge into a request (pp_client_begin), and the issuer's response into a token (pp_client_finish).
- * Between the two it keeps a pp_pending_token: a secret, since who knows it can link the token to the request. It makes one
- * token; it can be sealed, so that another run of the program finishes it.
+ * A client turns a challenge into a request (pp_client_begin), and the issuer's response into a
+ * token (pp_client_finish). Between the two it keeps a pp_pending_token: a secret, since who knows
+ * it can link the token to the request. It makes one token; it can be sealed, so that another run
+ * of the program finishes it.
  */
 
 /** The size of a buffer that holds any sealed state, in bytes. */
@@ -1265,12 +1348,13 @@ typedef struct pp_pending_token {
 /**
  * Begin a token for a challenge.
  *
- * Before this, check that the challenge may come from the origin it came from: pp_token_challenge_check_origin. Nothing
- * of the client's choice (nonce, challenge, blinding) can be seen in the request.
+ * Before this, check that the challenge may come from the origin it came from:
+ * pp_token_challenge_check_origin. Nothing of the client's choice (nonce, challenge, blinding) can
+ * be seen in the request.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the challenge asks for another type than the key's; the key is empty
- *          PP_ERR_MALFORMED: the challenge is none
+ *          PP_ERR_MALFORMED: with the offset: the bytes are no TokenChallenge
  *          PP_ERR_BUFFER_TOO_SMALL
  *          PP_ERR_RNG
  *          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
@@ -1294,12 +1378,22 @@ pp_status pp_client_begin(const pp_token_key *key,
 /**
  * Begin several tokens for one challenge.
  *
- * Returns: PP_OK: all were begun
- *          as pp_client_begin: none was; every state is zero. A buffer that is too small is named by pp_detail.index
- * Out:     pending   count states
- *          requests  count buffers for the TokenRequests
- * In:      key, challenge, challenge_len, rng  as for pp_client_begin
- *          count     how many tokens to begin
+ * Either all are begun or none is: after an error each state holds what it held, or nothing.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the challenge asks for another type than the key's; the key is empty
+ *          PP_ERR_MALFORMED: with the offset: the bytes are no TokenChallenge
+ *          PP_ERR_BUFFER_TOO_SMALL: pp_detail.index says which is the first; every buffer's len is
+ *          the needed size
+ *          PP_ERR_RNG
+ *          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
+ * Out:     pending                   count states to keep; what they held is lost
+ *          requests                  count buffers for the TokenRequests,
+ *                                    PP_TOKEN_REQUEST_MAX_BYTES at most each
+ * In:      key                       the issuer's public key
+ *          count                     how many tokens to begin
+ *          challenge, challenge_len  the TokenChallenge as received
+ *          rng                       a source of randomness; NULL is the system's
  */
 pp_status pp_client_begin_many(const pp_token_key *key,
                                pp_pending_token *pending,
@@ -1313,7 +1407,8 @@ pp_status pp_client_begin_many(const pp_token_key *key,
 /**
  * Finish a token with the issuer's response.
  *
- * The state is consumed, whatever the answer, unless that is one of those marked with a star: then it is as it was.
+ * The state is consumed, whatever the answer, unless that is one of those marked with a star: then
+ * it is as it was.
  *
  * Returns: PP_OK
  *        * PP_ERR_MISUSE: the state was begun with another key; the key is empty
@@ -1340,8 +1435,8 @@ pp_status pp_client_finish(const pp_token_key *key,
  * Finish several tokens of one key, each with the response at the same place.
  *
  * Returns: PP_OK: results holds a status for each, as pp_client_finish has them
- *          PP_ERR_MISUSE: an argument breaks a rule, or a struct of pending holds something else: pp_detail.index says
- *          which. Nothing is consumed then
+ *          PP_ERR_MISUSE: an argument breaks a rule, or a struct of pending holds something else:
+ *          pp_detail.index says which. Nothing is consumed then
  * Out:     pending    count states
  *          tokens     count buffers for the Tokens
  *          results    count statuses
@@ -1370,7 +1465,7 @@ void pp_pending_token_wipe(pp_pending_token *pending);
  * Returns: PP_OK
  *          PP_ERR_ALREADY_USED: the state holds nothing
  * Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
- * In:      pending
+ * In:      pending       the state
  */
 pp_status pp_pending_token_key_id(const pp_pending_token *pending,
                                   uint8_t *token_key_id,
@@ -1382,27 +1477,27 @@ pp_status pp_pending_token_key_id(const pp_pending_token *pending,
  * Returns: PP_OK
  *          PP_ERR_ALREADY_USED: the state holds nothing
  * Out:     challenge_digest  PP_CHALLENGE_DIGEST_BYTES bytes
- * In:      pending
+ * In:      pending           the state
  */
 pp_status pp_pending_token_digest(const pp_pending_token *pending,
                                   uint8_t *challenge_digest,
                                   pp_detail *detail);
 
 /**
- * Turn a state into bytes, so that another run of the program can finish it. The state holds nothing from then on.
+ * Turn a state into bytes, so that another run of the program can finish it. The state holds
+ * nothing from then on; after an error it is as it was.
  *
- * The bytes are not encrypted: who has them can link the token to its request. Keep them where secrets are kept, and
- * wipe what is left in memory.
+ * The bytes are not encrypted: who has them can link the token to its request. Keep them where
+ * secrets are kept, and wipe what is left in memory.
  *
  * Returns: PP_OK
  *          PP_ERR_ALREADY_USED: the state holds nothing
- *          after any other answer the state is as it was:
  *          PP_ERR_MISUSE: the state was begun with another key; the key is empty
  *          PP_ERR_BUFFER_TOO_SMALL
- * Out:     pending        the state to seal
- *          blob, blob_len the sealed state, PP_SEALED_MAX_BYTES at most
- * In:      key            the key the token was begun with
- *          capacity       the size of blob
+ * Out:     pending         the state to seal
+ *          blob, blob_len  the sealed state, PP_SEALED_MAX_BYTES at most
+ * In:      capacity        the size of blob
+ *          key             the key the token was begun with
  */
 pp_status pp_pending_token_seal(pp_pending_token *pending,
                                 uint8_t *blob,
@@ -1414,7 +1509,8 @@ pp_status pp_pending_token_seal(pp_pending_token *pending,
 /**
  * Turn sealed bytes back into a state, and wipe them: a state makes one token.
  *
- * Write the wiped bytes back, or delete the stored copy, before anything is sent that depends on the state.
+ * Write the wiped bytes back, or delete the stored copy, before anything is sent that depends on
+ * the state.
  *
  * Returns: PP_OK
  *          PP_ERR_ALREADY_USED: the bytes are all zeros: they were opened before
@@ -1435,7 +1531,9 @@ pp_status pp_pending_token_open(pp_pending_token *pending,
  * Tell which key a sealed state is for.
  *
  * Returns: PP_OK
- *          as pp_pending_token_open, but for PP_ERR_UNKNOWN_KEY
+ *          PP_ERR_ALREADY_USED: the bytes are all zeros: they were opened before
+ *          PP_ERR_UNSUPPORTED: a later version of the library sealed them
+ *          PP_ERR_MALFORMED: they are damaged
  * Out:     token_key_id    PP_TOKEN_KEY_ID_BYTES bytes
  * In:      blob, blob_len  the sealed state
  */
@@ -1447,18 +1545,20 @@ pp_status pp_sealed_token_key_id(uint8_t *token_key_id,
 /* ================================================================================================
  * ATTESTER
  *
- * An attester vouches for a client to an issuer, without learning which origin asked. What makes a client trustworthy is the
- * program's business; these functions check what passes through.
+ * An attester vouches for a client to an issuer, without learning which origin asked. What makes a
+ * client trustworthy is the program's business; these functions check what passes through.
  */
 
 /**
  * Check that a request is for one of the issuer's keys and has the size of its type.
  *
  * Returns: PP_OK
- *          PP_ERR_MALFORMED, PP_ERR_UNSUPPORTED, PP_ERR_UNKNOWN_KEY: what the issuer would refuse with status 422, so it
- *          need not be asked
+ *          PP_ERR_MALFORMED: the bytes are no TokenRequest. This and the next two the issuer would
+ *          refuse with the HTTP status 422, so it need not be asked
+ *          PP_ERR_UNSUPPORTED: no key is of the type
+ *          PP_ERR_UNKNOWN_KEY: none of the keys is the one that is asked for
  *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
- * Out:     key_index             which of the keys the request names
+ * Out:     key_index             which of the keys the request names, counted from 0
  * In:      keys, key_count       the issuer's public keys
  *          request, request_len  the TokenRequest as received
  */
@@ -1486,14 +1586,15 @@ pp_status pp_attester_check_response(uint16_t token_type,
 /* ================================================================================================
  * ISSUER
  *
- * An issuer answers requests without seeing tokens. Its keys are an array of handles, of any types; a request names its key
- * by the last byte of the key's identifier.
+ * An issuer answers requests without seeing tokens. Its keys are an array of handles, of any types;
+ * a request names its key by the last byte of the key's identifier.
  *
- * An issuer whose key lives elsewhere (in a hardware module, say) has the public keys only, and works in two phases:
- * pp_issuer_begin gives the input for the signer, pp_issuer_finish checks its output and makes the response. What the signer
- * computes is, for type 0x0002, the raw RSA private operation: output = input^d mod n, both 256 bytes, big-endian; for type
- * 0x0001 BlindEvaluate of RFC 9497: the input is the blinded element (49 bytes), the output the evaluated element (49), then
- * the proof (96). A wrong output is never sent, so a faulty signer cannot leak its key.
+ * An issuer whose key lives elsewhere (in a hardware module, say) has the public keys only, and
+ * works in two phases: pp_issuer_begin gives the input for the signer, pp_issuer_finish checks its
+ * output and makes the response. What the signer computes is, for type 0x0002, the raw RSA private
+ * operation: output = input^d mod n, both 256 bytes, big-endian; for type 0x0001 BlindEvaluate of
+ * RFC 9497: the input is the blinded element (49 bytes), the output the evaluated element (49),
+ * then the proof (96). A wrong output is never sent, so a faulty signer cannot leak its key.
  */
 
 /** The largest input of a signer, in bytes. */
@@ -1521,8 +1622,8 @@ typedef struct pp_signer {
     /** Given to the callback as it is. */
     void *ctx;
     /**
-     * Compute the output, of request->output_len bytes, and return PP_OK; or return anything else: the call then fails with
-     * PP_ERR_SIGNER.
+     * Compute the output, of request->output_len bytes, and return PP_OK; or return anything else:
+     * the call then fails with PP_ERR_SIGNER.
      */
     pp_status (*sign)(void *ctx,
                       uint8_t *output,
@@ -1539,12 +1640,15 @@ typedef struct pp_pending_issuance {
  * Answer one request.
  *
  * Returns: PP_OK
- *          PP_ERR_MALFORMED, PP_ERR_UNSUPPORTED (no key of the type), PP_ERR_UNKNOWN_KEY: the client's; answer with status
- *          422 (see pp_issuer_http_status)
- *          PP_ERR_RNG, PP_ERR_SIGNER (the result did not check: a fault of the machine): the operator's
+ *          PP_ERR_MALFORMED: the bytes are no TokenRequest. For this and the next two answer the
+ *          client with the HTTP status 422: see pp_issuer_http_status
+ *          PP_ERR_UNSUPPORTED: no key is of the type; or rng is NULL, and this build has no source
+ *          of its own
+ *          PP_ERR_UNKNOWN_KEY: none of the keys is the one that is asked for
+ *          PP_ERR_RNG
+ *          PP_ERR_SIGNER: the result did not check: a fault of the machine
  *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
  *          PP_ERR_BUFFER_TOO_SMALL
- *          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
  * Out:     response, response_len  the TokenResponse, PP_TOKEN_RESPONSE_MAX_BYTES at most
  * In:      keys, key_count         the issuer's keys
  *          capacity                the size of response
@@ -1562,7 +1666,8 @@ pp_status pp_issuer_issue(const pp_issuer_key *const *keys,
                           pp_detail *detail);
 
 /**
- * Answer several requests, which may be for different keys and types: one bad request does not spoil the others.
+ * Answer several requests, which may be for different keys and types: one bad request does not
+ * spoil the others.
  *
  * Returns: PP_OK: results holds a status for each, as pp_issuer_issue has them
  *          PP_ERR_MISUSE: an argument breaks a rule: pp_detail.index says which item
@@ -1586,8 +1691,14 @@ pp_status pp_issuer_issue_many(const pp_issuer_key *const *keys,
 /**
  * Answer one request with a key that lives elsewhere.
  *
- * Returns: as pp_issuer_issue, but for PP_ERR_RNG
+ * Returns: PP_OK
+ *          PP_ERR_MALFORMED: the bytes are no TokenRequest, or ask for what a signer would have to
+ *          refuse: see pp_issuer_begin
+ *          PP_ERR_UNSUPPORTED: no key is of the type
+ *          PP_ERR_UNKNOWN_KEY: none of the keys is the one that is asked for
  *          PP_ERR_SIGNER: the signer failed, or answered wrongly
+ *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
+ *          PP_ERR_BUFFER_TOO_SMALL
  * Out:     response, response_len  the TokenResponse, PP_TOKEN_RESPONSE_MAX_BYTES at most
  * In:      keys, key_count         the issuer's public keys
  *          capacity                the size of response
@@ -1607,11 +1718,14 @@ pp_status pp_issuer_issue_with_signer(const pp_token_key *const *keys,
 /**
  * Begin to answer a request with a key that lives elsewhere.
  *
- * What a signer would have to refuse is refused here: for type 0x0002 a number not below the modulus, for type 0x0001 bytes
- * that are no point.
+ * What a signer would have to refuse is refused here: for type 0x0002 a number not below the
+ * modulus, for type 0x0001 bytes that are no point.
  *
  * Returns: PP_OK
- *          PP_ERR_MALFORMED, PP_ERR_UNSUPPORTED, PP_ERR_UNKNOWN_KEY: as pp_issuer_issue
+ *          PP_ERR_MALFORMED: the bytes are no TokenRequest, or ask for what a signer would have to
+ *          refuse
+ *          PP_ERR_UNSUPPORTED: no key is of the type
+ *          PP_ERR_UNKNOWN_KEY: none of the keys is the one that is asked for
  *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
  * Out:     pending               what pp_issuer_finish needs
  * In:      keys, key_count       the issuer's public keys
@@ -1630,14 +1744,15 @@ pp_status pp_issuer_begin(const pp_token_key *const *keys,
  * Returns: PP_OK
  *          PP_ERR_MISUSE: pending holds nothing
  * Out:     request  a view: its input is good until pending is moved, used or overwritten
- * In:      pending
+ * In:      pending  the state of pp_issuer_begin
  */
 pp_status pp_pending_issuance_request(const pp_pending_issuance *pending,
                                       pp_signer_request *request,
                                       pp_detail *detail);
 
 /**
- * Check the signer's output and make the response. The state stays as it is, so another output can be tried.
+ * Check the signer's output and make the response. The state stays as it is, so another output can
+ * be tried.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: pending holds nothing; a key is empty
@@ -1670,23 +1785,27 @@ void pp_pending_issuance_wipe(pp_pending_issuance *pending);
 /* ================================================================================================
  * SPEND STORE
  *
- * Where an origin keeps which tokens were redeemed: a set of keys of 32 bytes, each with the time until which it must be
- * kept. All machines that redeem the tokens of one challenge share one store, and it is all they share.
+ * Where an origin keeps which tokens were redeemed: a set of keys of 32 bytes, each with the time
+ * until which it must be kept. All machines that redeem the tokens of one challenge share one
+ * store, and it is all they share.
  *
  * A program brings its store as a callback; pp_memory_spend_store is one for a single process.
  *
  * The callback must keep to three rules, or tokens can be redeemed twice:
  *
- *   - To look for the key and to insert it is one atomic step. Of any number of calls with one key, on any thread or
- *     machine, exactly one answers PP_OK. To look first and insert afterwards is wrong, however short the time between.
- *   - A key is never forgotten before it expires, neither to make room nor in a restart. A store that is full refuses.
- *   - Calls come with times that are not in order: a thread may have been overtaken, and the clocks of machines differ.
- *     Keep a key for a while after it expires (a minute is plenty), and when a call's time is before the expiry of a key
- *     that may have been forgotten, refuse instead of calling the key fresh.
+ *   - To look for the key and to insert it is one atomic step. Of any number of calls with one key,
+ *     on any thread or machine, exactly one answers PP_OK. To look first and insert afterwards is
+ *     wrong, however short the time between.
+ *   - A key is never forgotten before it expires, neither to make room nor in a restart. A store
+ *     that is full refuses.
+ *   - Calls come with times that are not in order: a thread may have been overtaken, and the clocks
+ *     of machines differ. Keep a key for a while after it expires (a minute is plenty), and when a
+ *     call's time is before the expiry of a key that may have been forgotten, refuse instead of
+ *     calling the key fresh.
  *
- * With Redis or Valkey this is SET key 1 NX EX seconds, where the answer to the command is the answer of the store, the
- * seconds are expires_at - now and some more, and nothing is evicted (maxmemory-policy noeviction). In SQL it is one INSERT
- * into a table with a unique key.
+ * With Redis or Valkey this is SET key 1 NX EX seconds, where the answer to the command is the
+ * answer of the store, the seconds are expires_at - now and some more, and nothing is evicted
+ * (maxmemory-policy noeviction). In SQL it is one INSERT into a table with a unique key.
  */
 
 /** The size of a spend key in bytes. */
@@ -1695,8 +1814,8 @@ void pp_pending_issuance_wipe(pp_pending_issuance *pending);
 /**
  * A store of spent tokens. Zero the struct, then set its size and the callback.
  *
- * The callback is called on the thread that redeems. Who redeems on several threads with one store has it called on
- * several threads at a time.
+ * The callback is called on the thread that redeems. Who redeems on several threads with one store
+ * has it called on several threads at a time.
  */
 typedef struct pp_spend_store {
     /** sizeof(pp_spend_store). */
@@ -1709,11 +1828,14 @@ typedef struct pp_spend_store {
      * Returns: PP_OK: the key was not there; it is now, until it expires
      *          PP_ERR_REPLAYED: the key was there
      *          PP_ERR_EXHAUSTED: it was not inserted, the store is full
-     *          PP_ERR_STORE: the store failed, or took too long. Any other number counts as this one. Nobody is let in
-     *          then; but if the key was inserted before the failure the token is spent all the same.
-     * In:      key         PP_SPEND_KEY_BYTES bytes, good during the call. They are made of a verified token, tell nothing of
-     *                      it, and are spread evenly: any of them may choose a shard.
-     *          expires_at  unix seconds: from then on the token is refused for its age, and the key may be forgotten
+     *          PP_ERR_STORE: the store failed, or took too long. Any other number counts as this
+     *          one. Nobody is let in then; but if the key was inserted before the failure the token
+     *          is spent all the same.
+     * In:      key         PP_SPEND_KEY_BYTES bytes, good during the call. They are made of a
+     *                      verified token, tell nothing of it, and are spread evenly: any of them
+     *                      may choose a shard.
+     *          expires_at  unix seconds: from then on the token is refused for its age, and the key
+     *                      may be forgotten
      *          now         unix seconds: the time that was given to pp_origin_redeem
      */
     pp_status (*spend)(void *ctx,
@@ -1725,11 +1847,13 @@ typedef struct pp_spend_store {
 /* ================================================================================================
  * SPEND STORE IN MEMORY
  *
- * A pp_spend_store for an origin that is one process: bounded, locked inside, shared by its threads.
+ * A pp_spend_store for an origin that is one process: bounded, locked inside, shared by its
+ * threads.
  *
- * It keeps the three rules of spend stores: a spend is one insertion under one lock, a full store refuses, and a key that
- * expired is kept for another minute while there is room. But it ends with the process: change the secret of the
- * challenges at every start, so that tokens for challenges of before are refused, or use a store that lasts.
+ * It keeps the three rules of spend stores: a spend is one insertion under one lock, a full store
+ * refuses, and a key that expired is kept for another minute while there is room. But it ends with
+ * the process: change the secret of the challenges at every start, so that tokens for challenges of
+ * before are refused, or use a store that lasts.
  */
 
 #if defined(PP_HOSTED)
@@ -1740,14 +1864,14 @@ typedef struct pp_memory_spend_store pp_memory_spend_store;
 /**
  * Make a store on the heap.
  *
- * It grows as it fills, at about 130 bytes a key. If the system refuses it memory then, the process ends: choose a
- * capacity that fits.
+ * It grows as it fills, at about 130 bytes a key. If the system refuses it memory then, the process
+ * ends: choose a capacity that fits.
  *
  * Returns: PP_OK
  *          PP_ERR_NO_MEMORY
  * Out:     store     the store; NULL on an error
- * In:      capacity  how many keys it holds at a time: no fewer than the tokens that are redeemed in the lifetime of a
- *                    challenge, or good tokens are refused (PP_ERR_EXHAUSTED)
+ * In:      capacity  how many keys it holds at a time: no fewer than the tokens that are redeemed
+ *                    in the lifetime of a challenge, or good tokens are refused (PP_ERR_EXHAUSTED)
  */
 pp_status pp_memory_spend_store_new(pp_memory_spend_store **store,
                                     size_t capacity,
@@ -1771,8 +1895,9 @@ size_t pp_memory_spend_store_len(const pp_memory_spend_store *store);
 /**
  * Give the callback table of a store: what pp_origin_redeem takes.
  *
- * The callback answers PP_ERR_STORE when it is given a time at which a key that it has forgotten was not expired: the key may
- * be the one. That is a clock that was set back, or a call that was held up for a minute.
+ * The callback answers PP_ERR_STORE when it is given a time at which a key that it has forgotten
+ * was not expired: the key may be the one. That is a clock that was set back, or a call that was
+ * held up for a minute.
  *
  * Returns: PP_OK
  * Out:     table  the table; it may be copied, and is good as long as the store
@@ -1787,20 +1912,21 @@ pp_status pp_memory_spend_store_table(const pp_memory_spend_store *store,
 /* ================================================================================================
  * ORIGIN
  *
- * An origin challenges clients, verifies their tokens, and lets each be redeemed once. A token is refused unless it answers
- * a challenge that the origin expects: pp_expected says which. pp_origin_redeem verifies first and spends last, in one
- * atomic step of the store, so that a bad token never burns anything.
+ * An origin challenges clients, verifies their tokens, and lets each be redeemed once. A token is
+ * refused unless it answers a challenge that the origin expects: pp_expected says which.
+ * pp_origin_redeem verifies first and spends last, in one atomic step of the store, so that a bad
+ * token never burns anything.
  *
- * Give the client one answer for every token that is refused, whatever the check that failed: a 401 with a new challenge. See
- * pp_origin_http_status.
+ * Give the client one answer for every token that is refused, whatever the check that failed: a 401
+ * with a new challenge. See pp_origin_http_status.
  */
 
 /** The size of the memory pp_verifier_key_place needs, in bytes. */
 #define PP_VERIFIER_KEY_HANDLE_BYTES 8192
 
 /**
- * A key to verify tokens with: a handle. For type 0x0002 it is an issuer's public key; for type 0x0001 the private one,
- * which origin and issuer share.
+ * A key to verify tokens with: a handle. For type 0x0002 it is an issuer's public key; for type
+ * 0x0001 the private one, which origin and issuer share.
  */
 typedef struct pp_verifier_key pp_verifier_key;
 
@@ -1816,13 +1942,17 @@ typedef struct pp_expected {
     size_t struct_size;
     /** This challenge, its bytes as they were sent; or absent. */
     pp_bytes challenge;
-    /** Any of digest_count challenges with these digests, PP_CHALLENGE_DIGEST_BYTES bytes each, one after the other; or NULL. */
+    /**
+     * Any of digest_count challenges with these digests, PP_CHALLENGE_DIGEST_BYTES bytes each,
+     * one after the other; or NULL.
+     */
     const uint8_t *digests;
     /** How many digests. */
     size_t digest_count;
     /**
-     * Any challenge for whose digest this returns 1 and nothing else; or NULL. It is for an origin that keeps its
-     * challenges elsewhere. A function that accepts everything accepts tokens that were made for other origins.
+     * Any challenge for whose digest this returns 1 and nothing else; or NULL. It is for an origin
+     * that keeps its challenges elsewhere. A function that accepts everything accepts tokens that
+     * were made for other origins.
      */
     int32_t (*accepts)(void *ctx,
                        const uint8_t *challenge_digest);
@@ -1873,7 +2003,8 @@ void pp_verifier_key_free(pp_verifier_key *key);
 size_t pp_verifier_key_size(void);
 
 /**
- * Make an empty verifier key in memory of the caller, which must stay there until pp_verifier_key_end.
+ * Make an empty verifier key in memory of the caller, which must stay there until
+ * pp_verifier_key_end.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the memory is not aligned to 8
@@ -1898,8 +2029,8 @@ void pp_verifier_key_end(pp_verifier_key *key);
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the handle is filled already
- *          PP_ERR_UNSUPPORTED: this build does not implement the type, or its tokens cannot be verified with the public key
- *          (0x0001): use pp_verifier_key_from_issuer_key
+ *          PP_ERR_UNSUPPORTED: this build does not implement the type, or its tokens cannot be
+ *          verified with the public key (0x0001): use pp_verifier_key_from_issuer_key
  *          PP_ERR_MALFORMED: the bytes are no key of the type
  * Out:     key         the handle to fill
  * In:      token_type  the type of the tokens
@@ -1912,8 +2043,8 @@ pp_status pp_verifier_key_import(pp_verifier_key *key,
                                  pp_detail *detail);
 
 /**
- * Fill a verifier key with what verifies the tokens that an issuer key makes: its public half where that is enough, else a
- * copy of the private key.
+ * Fill a verifier key with what verifies the tokens that an issuer key makes: its public half where
+ * that is enough, else a copy of the private key.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the handle is filled already, or the issuer key is empty
@@ -1929,8 +2060,8 @@ pp_status pp_verifier_key_from_issuer_key(pp_verifier_key *key,
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the key is empty
- * Out:     token_type
- * In:      key
+ * Out:     token_type  one of PP_TOKEN_TYPE_
+ * In:      key         the key
  */
 pp_status pp_verifier_key_type(const pp_verifier_key *key,
                                uint16_t *token_type,
@@ -1942,7 +2073,7 @@ pp_status pp_verifier_key_type(const pp_verifier_key *key,
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the key is empty
  * Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
- * In:      key
+ * In:      key           the key
  */
 pp_status pp_verifier_key_id(const pp_verifier_key *key,
                              uint8_t *token_key_id,
@@ -1957,7 +2088,8 @@ pp_status pp_verifier_key_id(const pp_verifier_key *key,
  *          PP_ERR_UNKNOWN_KEY: the token names none of the keys
  *          PP_ERR_CHALLENGE_MISMATCH: the token answers no challenge that is expected
  *          PP_ERR_INVALID_TOKEN: the authenticator does not verify
- *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which; expected sets none of the three, or more than one
+ *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which; expected sets none of the
+ *          three, or more than one
  * Out:     verified          may be NULL; zeros unless PP_OK
  * In:      keys, key_count   the keys of the issuers the origin trusts
  *          token, token_len  the Token as received
@@ -1975,8 +2107,8 @@ pp_status pp_origin_verify(const pp_verifier_key *const *keys,
  * Verify several tokens. The same token twice verifies twice: only spending tells.
  *
  * Returns: PP_OK: results holds a status for each, as pp_origin_verify has them
- *          PP_ERR_MISUSE: an argument breaks a rule: pp_detail.index says which item; expected sets none of the three, or
- *          more than one
+ *          PP_ERR_MISUSE: an argument breaks a rule: pp_detail.index says which item; expected sets
+ *          none of the three, or more than one
  * Out:     verified         count structs, or NULL; zeros where the result is not PP_OK
  *          results          count statuses
  * In:      keys, key_count  the keys of the issuers the origin trusts
@@ -1997,16 +2129,24 @@ pp_status pp_origin_verify_many(const pp_verifier_key *const *keys,
  * Verify a token, then spend it: the whole redemption.
  *
  * Returns: PP_OK: let the client in
- *          as pp_origin_verify: nothing was spent
+ *          PP_ERR_MALFORMED: the bytes are no token. After this and the next five nothing was spent
+ *          PP_ERR_UNSUPPORTED: no key is of the token's type
+ *          PP_ERR_UNKNOWN_KEY: the token names none of the keys
+ *          PP_ERR_CHALLENGE_MISMATCH: the token answers no challenge that is expected
+ *          PP_ERR_INVALID_TOKEN: the authenticator does not verify
+ *          PP_ERR_MISUSE: a key is empty: pp_detail.index says which; expected sets none of the
+ *          three, or more than one
  *          PP_ERR_REPLAYED: the token was redeemed before
- *          PP_ERR_STORE, PP_ERR_EXHAUSTED: the store could not answer: let nobody in
+ *          PP_ERR_EXHAUSTED: the store is full: let nobody in
+ *          PP_ERR_STORE: the store failed: let nobody in. The token may have been spent
  * Out:     verified          may be NULL; zeros unless PP_OK
  * In:      keys, key_count   the keys of the issuers the origin trusts
  *          token, token_len  the Token as received
  *          expected          which challenges it may answer
  *          store             where spent tokens are kept
- *          expires_at        unix seconds: the store may forget the token from then on, so not before the time from which
- *          expected refuses it: see pp_stateless_challenges_expiry
+ *          expires_at        unix seconds: the store may forget the token from then on, so not
+ *                            before the time from which expected refuses it: see
+ *                            pp_stateless_challenges_expiry
  *          now               unix seconds
  */
 pp_status pp_origin_redeem(const pp_verifier_key *const *keys,
@@ -2025,8 +2165,8 @@ pp_status pp_origin_redeem(const pp_verifier_key *const *keys,
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: verified holds nothing
- * Out:     fields
- * In:      verified
+ * Out:     fields    a copy of it
+ * In:      verified  the token
  */
 pp_status pp_verified_token_get(const pp_verified_token *verified,
                                 pp_verified_token_fields *fields,
@@ -2042,21 +2182,25 @@ void pp_verified_token_wipe(pp_verified_token *verified);
 /* ================================================================================================
  * STATELESS CHALLENGES
  *
- * Challenges that the origin need not store. The redemption context is a MAC, under the origin's secret, over the
- * challenge's other fields and the epoch (the time divided by the epoch's length). To verify, the origin computes the
- * challenges of this epoch and of the one before again. All processes of an origin that share the secret accept each
- * other's challenges, and a challenge is accepted for one to two epochs.
+ * Challenges that the origin need not store. The redemption context is a MAC, under the origin's
+ * secret, over the challenge's other fields and the epoch (the time divided by the epoch's length).
+ * To verify, the origin computes the challenges of this epoch and of the one before again. All
+ * processes of an origin that share the secret accept each other's challenges, and a challenge is
+ * accepted for one to two epochs.
  */
 
 /** The size of the secret of pp_stateless_challenges, in bytes. */
 #define PP_CHALLENGE_SECRET_BYTES 32
 
-/** How many digests pp_stateless_challenges_accepted gives: of this epoch's challenge and of the one before. */
+/**
+ * How many digests pp_stateless_challenges_accepted gives: of this epoch's challenge and of the
+ * one before.
+ */
 #define PP_ACCEPTED_DIGESTS 2
 
 /**
- * A maker of challenges: a value, secret. Unlike other values it may be used by any number of threads at a time, once it
- * was begun.
+ * A maker of challenges: a value, secret. Unlike other values it may be used by any number of
+ * threads at a time, once it was begun.
  */
 typedef struct pp_stateless_challenges {
     /** Not for the caller. */
@@ -2069,8 +2213,9 @@ typedef struct pp_stateless_challenges {
  * Returns: PP_OK
  *          PP_ERR_MISUSE: epoch_seconds is 0
  * Out:     maker          end it with pp_stateless_challenges_wipe; what it held is lost
- * In:      secret         PP_CHALLENGE_SECRET_BYTES random bytes. Who knows them can prepare tokens for coming epochs
- *          epoch_seconds  the length of an epoch
+ * In:      secret         PP_CHALLENGE_SECRET_BYTES random bytes. Who knows them can prepare tokens
+ *                         for coming epochs
+ *          epoch_seconds  the length of an epoch, in seconds
  */
 pp_status pp_stateless_challenges_begin(pp_stateless_challenges *maker,
                                         const uint8_t *secret,
@@ -2088,12 +2233,12 @@ void pp_stateless_challenges_wipe(pp_stateless_challenges *maker);
  * Write the challenge of this epoch: the template with its redemption context.
  *
  * Returns: PP_OK
- *          PP_ERR_MISUSE: the maker holds nothing; the template is no challenge that can be written: see
- *          pp_token_challenge_write
+ *          PP_ERR_MISUSE: the maker holds nothing; the template is no challenge that can be
+ *          written: see pp_token_challenge_write
  *          PP_ERR_LIMIT: more than PP_ORIGINS_MAX names
  *          PP_ERR_BUFFER_TOO_SMALL
- * Out:     out, out_len  the TokenChallenge; must not overlap the template
- * In:      maker
+ * Out:     out, out_len  the TokenChallenge
+ * In:      maker         what pp_stateless_challenges_begin made
  *          capacity      the size of out
  *          challenge     the template; a redemption context of its own is part of what is bound
  *          now           unix seconds
@@ -2110,9 +2255,10 @@ pp_status pp_stateless_challenges_write(const pp_stateless_challenges *maker,
  * Give the digests to accept: set them as pp_expected.digests.
  *
  * Returns: PP_OK
- *          PP_ERR_MISUSE, PP_ERR_LIMIT: as pp_stateless_challenges_write
+ *          PP_ERR_MISUSE: the maker holds nothing; the template is no challenge that can be written
+ *          PP_ERR_LIMIT: more than PP_ORIGINS_MAX names
  * Out:     digests    PP_ACCEPTED_DIGESTS * PP_CHALLENGE_DIGEST_BYTES bytes
- * In:      maker
+ * In:      maker      what pp_stateless_challenges_begin made
  *          challenge  the template the challenges were made of
  *          now        unix seconds
  */
@@ -2123,13 +2269,13 @@ pp_status pp_stateless_challenges_accepted(const pp_stateless_challenges *maker,
                                            pp_detail *detail);
 
 /**
- * Tell from when on no challenge that is accepted now is accepted any more: the expiry for the spend store, to which you
- * add by how much the clocks of your machines may differ.
+ * Tell from when on no challenge that is accepted now is accepted any more: the expiry for the
+ * spend store, to which you add by how much the clocks of your machines may differ.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the maker holds nothing
  * Out:     expires_at  unix seconds
- * In:      maker
+ * In:      maker       what pp_stateless_challenges_begin made
  *          now         unix seconds
  */
 pp_status pp_stateless_challenges_expiry(const pp_stateless_challenges *maker,
@@ -2142,8 +2288,8 @@ pp_status pp_stateless_challenges_expiry(const pp_stateless_challenges *maker,
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the maker holds nothing
- * Out:     seconds
- * In:      maker
+ * Out:     seconds  for how long
+ * In:      maker    what pp_stateless_challenges_begin made
  *          now      unix seconds
  */
 pp_status pp_stateless_challenges_max_age(const pp_stateless_challenges *maker,
@@ -2154,14 +2300,16 @@ pp_status pp_stateless_challenges_max_age(const pp_stateless_challenges *maker,
 /* ================================================================================================
  * ISSUER DIRECTORY
  *
- * What an issuer publishes (RFC 9578 section 4): where token requests go, and its public keys, as JSON. Reading copies what
- * the JSON holds into a handle; views are spans of the handle.
+ * What an issuer publishes (RFC 9578 section 4): where token requests go, and its public keys, as
+ * JSON. Reading copies what the JSON holds into a handle; views are spans of the handle.
  *
- * A directory is read leniently, because deployed ones differ: unknown members are ignored, base64 may be of either
- * alphabet and without padding, and a key that cannot be read is left out. It is written exactly.
+ * A directory is read leniently, because deployed ones differ: unknown members are ignored, base64
+ * may be of either alphabet and without padding, and a key that cannot be read is left out. It is
+ * written exactly.
  *
- * These functions ask the heap for memory. When it gives none, they end the process: reading the worst directory of
- * PP_DIRECTORY_MAX_BYTES takes about 120 MB for a moment, an honest one three times its size.
+ * These functions ask the heap for memory. When it gives none, they end the process: reading the
+ * worst directory of PP_DIRECTORY_MAX_BYTES takes about 120 MB for a moment, an honest one three
+ * times its size.
  */
 
 #if defined(PP_HOSTED)
@@ -2187,7 +2335,10 @@ typedef struct pp_directory_key {
     uint16_t token_type;
     /** The public key as published. Its identifier is pp_token_key_id_of these bytes. */
     pp_bytes token_key;
-    /** Whether there is a time before which clients must not use the key: 1 or 0. In an input, any number but 0 is 1. */
+    /**
+     * Whether there is a time before which clients must not use the key: 1 or 0. In an input,
+     * any number but 0 is 1.
+     */
     int32_t has_not_before;
     /** That time, in unix seconds; 0 if there is none. */
     uint64_t not_before;
@@ -2198,7 +2349,8 @@ typedef struct pp_directory_key {
  *
  * Returns: PP_OK
  *          PP_ERR_LIMIT: more than PP_DIRECTORY_MAX_BYTES
- *          PP_ERR_MALFORMED: no JSON, or no directory; one with no key that can be read is one all the same
+ *          PP_ERR_MALFORMED: no JSON, or no directory; one with no key that can be read is one all
+ *          the same
  *          PP_ERR_NO_MEMORY
  * Out:     directory  the directory; NULL on an error
  * In:      data, len  the JSON as received; it may be freed afterwards
@@ -2219,7 +2371,8 @@ void pp_directory_free(pp_directory *directory);
  * Give the place token requests go to: an absolute URL, or one relative to the directory's.
  *
  * Returns: PP_OK
- * Out:     uri        UTF-8, as a span of the directory; the peer's text, and not checked to be a URL
+ * Out:     uri        UTF-8, as a span of the directory; the peer's text, and not checked to be a
+ *                     URL
  * In:      directory  the directory
  */
 pp_status pp_directory_request_uri(const pp_directory *directory,
@@ -2265,8 +2418,8 @@ pp_status pp_directory_key_for(const pp_directory *directory,
                                pp_detail *detail);
 
 /**
- * Find the key with an identifier, of any type, and whether or not its time has come: an origin looks so for the key of a
- * token.
+ * Find the key with an identifier, of any type, and whether or not its time has come: an origin
+ * looks so for the key of a token.
  *
  * Returns: PP_OK
  *          PP_ERR_UNKNOWN_KEY: there is none
@@ -2285,12 +2438,14 @@ pp_status pp_directory_find(const pp_directory *directory,
  * The dates of pp_key_schedule keep a change of keys from leaving clients without one.
  *
  * Returns: PP_OK
- *          PP_ERR_MISUSE: the request URI is not UTF-8; a key's span breaks a rule (pp_detail.index says which)
+ *          PP_ERR_MISUSE: the request URI is not UTF-8; a key's span breaks a rule (pp_detail.index
+ *          says which)
  *          PP_ERR_BUFFER_TOO_SMALL
  * Out:     out                           the JSON
  *          out_len                       its length
  * In:      capacity                      the size of out
- *          request_uri, request_uri_len  where token requests go: an absolute URL, or one relative to the directory's
+ *          request_uri, request_uri_len  where token requests go: an absolute URL, or one relative
+ *                                        to the directory's
  *          keys, count                   the keys, that which clients should take first
  */
 pp_status pp_directory_write(uint8_t *out,
@@ -2307,8 +2462,9 @@ pp_status pp_directory_write(uint8_t *out,
 /* ================================================================================================
  * LIST OF ISSUERS
  *
- * What an attester publishes at PP_ATTESTER_ISSUERS_PATH: the issuers it works with, each with its keys, as JSON. Browser
- * extensions choose their attester by it: they look for the issuer of the challenge, and for its key.
+ * What an attester publishes at PP_ATTESTER_ISSUERS_PATH: the issuers it works with, each with its
+ * keys, as JSON. Browser extensions choose their attester by it: they look for the issuer of the
+ * challenge, and for its key.
  *
  * It is read as a directory is, with the same limit and the same need of memory.
  */
@@ -2378,7 +2534,8 @@ pp_status pp_issuer_list_issuer_at(const pp_issuer_list *list,
  * Give one key of one issuer.
  *
  * Returns: PP_OK
- *          PP_ERR_MISUSE: issuer is not less than the number of issuers, or index than the number of its keys
+ *          PP_ERR_MISUSE: issuer is not less than the number of issuers, or index than the number
+ *          of its keys
  * Out:     key     the key, its bytes as a span of the list
  * In:      list    the list
  *          issuer  which issuer, counted from 0
@@ -2408,12 +2565,12 @@ pp_status pp_issuer_list_find(const pp_issuer_list *list,
 /**
  * Write a list of issuers: JSON, without a zero at the end.
  *
- * The issuers come in the order of their names. A key whose not_before is absent or 0 gets 1: extensions in use refuse a
- * list where it is missing or 0.
+ * The issuers come in the order of their names. A key whose not_before is absent or 0 gets 1:
+ * extensions in use refuse a list where it is missing or 0.
  *
  * Returns: PP_OK
- *          PP_ERR_MISUSE: a name is not UTF-8 or stands there twice, or a span or array breaks a rule (pp_detail.index
- *          says of which issuer)
+ *          PP_ERR_MISUSE: a name is not UTF-8 or stands there twice, or a span or array breaks a
+ *          rule (pp_detail.index says of which issuer)
  *          PP_ERR_BUFFER_TOO_SMALL
  * Out:     out             the JSON
  *          out_len         its length
@@ -2432,21 +2589,26 @@ pp_status pp_issuer_list_write(uint8_t *out,
 /* ================================================================================================
  * KEY SCHEDULE
  *
- * When an issuer's keys are published, used and retired. A key is published some time before clients may use it, so that
- * their cached directories have it by then; when the next takes over, it is answered for a little longer.
+ * When an issuer's keys are published, used and retired. A key is published some time before
+ * clients may use it, so that their cached directories have it by then; when the next takes over,
+ * it is answered for a little longer.
  *
- * A schedule holds public keys and dates, and no secret. It changes after it was made, and is locked inside: any number of
- * threads may use it at a time. A view of one of its keys is good until the key is removed (pp_key_schedule_prune).
+ * A schedule holds public keys and dates, and no secret. It changes after it was made, and is
+ * locked inside: any number of threads may use it at a time. A view of one of its keys is good
+ * until the key is removed (pp_key_schedule_prune).
  *
- * It lives as long as the process. Store the dates with each key, and at the next start add every key that is not retired.
+ * It lives as long as the process. Store the dates with each key, and at the next start add every
+ * key that is not retired.
  *
  * The life of a key:
  *
- *     at pp_key_schedule_next_publication   make a key; pp_key_schedule_dates gives its dates; pp_key_schedule_add; publish
- *                                           what pp_key_schedule_directory writes
- *     from not_before on                    clients use it
- *     from not_after on                     the issuer answers for it no longer, and origins refuse its tokens:
- *                                           pp_key_schedule_prune names it; wipe the private key
+ *     pp_key_schedule_next_publication   Make a key; pp_key_schedule_dates gives its dates;
+ *                                        pp_key_schedule_add; publish what
+ *                                        pp_key_schedule_directory writes.
+ *     from not_before on                 Clients use it.
+ *     from not_after on                  The issuer answers for it no longer, and origins refuse
+ *                                        its tokens: pp_key_schedule_prune names it; wipe the
+ *                                        private key.
  *
  * These functions ask the heap for memory. When it gives none, they end the process.
  */
@@ -2464,15 +2626,21 @@ typedef struct pp_scheduled_key {
     pp_bytes token_key;
     /** From when on clients may use the key, in unix seconds. */
     uint64_t not_before;
-    /** From when on the issuer no longer answers for the key, and origins no longer accept its tokens, in unix seconds. */
+    /**
+     * From when on the issuer no longer answers for the key, and origins no longer accept its
+     * tokens, in unix seconds.
+     */
     uint64_t not_after;
 } pp_scheduled_key;
 
-/** How long the parts of a key's life are, in seconds. Where a function takes one, NULL is the default. */
+/**
+ * How long the parts of a key's life are, in seconds. Where a function takes one, NULL is the
+ * default.
+ */
 typedef struct pp_rotation_policy {
     /**
-     * From publication until clients may use the key. It must exceed the time for which directories are cached. By default
-     * two days.
+     * From publication until clients may use the key. It must exceed the time for which directories
+     * are cached. By default two days.
      */
     uint64_t lead;
     /** For how long clients prefer the key, until the next takes over. By default thirty days. */
@@ -2501,12 +2669,14 @@ void pp_key_schedule_free(pp_key_schedule *schedule);
 /**
  * Add a key.
  *
- * A request names its key by the last byte of the key's identifier alone, so two keys of a type that are answered for at a
- * time must differ in it. If they do not, make another key and try again: with a handful of keys the next one fits.
+ * A request names its key by the last byte of the key's identifier alone, so two keys of a type
+ * that are answered for at a time must differ in it. If they do not, make another key and try
+ * again: with a handful of keys the next one fits.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the key's span breaks a rule; not_after is not after not_before
- *          PP_ERR_EXHAUSTED: another key of the type that is answered for at `now` has the same last byte
+ *          PP_ERR_EXHAUSTED: another key of the type that is answered for at `now` has the same
+ *          last byte
  * In:      schedule  the schedule; it is changed
  *          key       the key, which is copied
  *          now       unix seconds
@@ -2554,8 +2724,8 @@ pp_status pp_key_schedule_next_publication(const pp_key_schedule *schedule,
                                            pp_detail *detail);
 
 /**
- * Give the dates for a key that is published now: it takes over from the newest of its type, or starts at once when there
- * is none that clients may use.
+ * Give the dates for a key that is published now: it takes over from the newest of its type, or
+ * starts at once when there is none that clients may use.
  *
  * Returns: PP_OK
  * Out:     not_before  from when on clients may use the key, in unix seconds
@@ -2574,12 +2744,13 @@ pp_status pp_key_schedule_dates(const pp_key_schedule *schedule,
                                 pp_detail *detail);
 
 /**
- * Retire a key early: from now on the issuer answers for it no longer. Its not_after is set to `now`.
+ * Retire a key early: from now on the issuer answers for it no longer. Its not_after is set to
+ * `now`.
  *
  * Returns: PP_OK
  *          PP_ERR_UNKNOWN_KEY: no key has the identifier
- *          PP_ERR_EXHAUSTED: clients would be left without a usable key of the type: add another first, and wait for its
- *          time
+ *          PP_ERR_EXHAUSTED: clients would be left without a usable key of the type: add another
+ *          first, and wait for its time
  * In:      schedule      the schedule; it is changed
  *          token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
  *          now           unix seconds
@@ -2590,10 +2761,12 @@ pp_status pp_key_schedule_retire(pp_key_schedule *schedule,
                                  pp_detail *detail);
 
 /**
- * Remove the keys that are answered for no longer, and give their identifiers: wipe their private keys.
+ * Remove the keys that are answered for no longer, and give their identifiers: wipe their private
+ * keys.
  *
  * Returns: PP_OK
- *          PP_ERR_BUFFER_TOO_SMALL: nothing was removed; PP_TOKEN_KEY_ID_BYTES for each key of the schedule is enough
+ *          PP_ERR_BUFFER_TOO_SMALL: nothing was removed; PP_TOKEN_KEY_ID_BYTES for each key of the
+ *          schedule is enough
  * Out:     out       the identifiers, PP_TOKEN_KEY_ID_BYTES each, one after the other
  *          out_len   their length in bytes
  * In:      schedule  the schedule; it is changed
@@ -2608,18 +2781,21 @@ pp_status pp_key_schedule_prune(pp_key_schedule *schedule,
                                 pp_detail *detail);
 
 /**
- * Write the directory to be published now: the keys that are answered for, of each type the newest first, so that a client
- * takes the newest whose time has come. It is JSON, without a zero at the end.
+ * Write the directory to be published now: the keys that are answered for, of each type the newest
+ * first, so that a client takes the newest whose time has come. It is JSON, without a zero at the
+ * end.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the request URI is not UTF-8
- *          PP_ERR_EXPIRED: clients would find no usable key of some type, or of any: publish a key that starts at once
+ *          PP_ERR_EXPIRED: clients would find no usable key of some type, or of any: publish a key
+ *          that starts at once
  *          PP_ERR_BUFFER_TOO_SMALL
  * Out:     out                           the JSON
  *          out_len                       its length
  * In:      schedule                      the schedule
  *          capacity                      the size of out
- *          request_uri, request_uri_len  where token requests go: an absolute URL, or one relative to the directory's
+ *          request_uri, request_uri_len  where token requests go: an absolute URL, or one relative
+ *                                        to the directory's
  *          now                           unix seconds
  */
 pp_status pp_key_schedule_directory(const pp_key_schedule *schedule,
@@ -2636,23 +2812,29 @@ pp_status pp_key_schedule_directory(const pp_key_schedule *schedule,
 /* ================================================================================================
  * HAZMAT
  *
- * Deterministic twins, for test vectors. Never use them for a token that matters: randomness used twice links the two
- * tokens, and who knows it links the token to its request.
+ * Deterministic twins, for test vectors. Never use them for a token that matters: randomness used
+ * twice links the two tokens, and who knows it links the token to its request.
  */
 
 /** The size of the randomness for type 0x0001, in bytes: the blind, a scalar. */
 #define PP_HAZMAT_VOPRF_P384_BYTES 48
 
-/** The size of the randomness for type 0x0002, in bytes: the PSS salt (48), then the blinding factor r (256). */
+/**
+ * The size of the randomness for type 0x0002, in bytes: the PSS salt (48), then the blinding
+ * factor r (256).
+ */
 #define PP_HAZMAT_BLIND_RSA_2048_BYTES 304
 
 /**
  * Begin a token with a given nonce and given randomness.
  *
- * Returns: as pp_client_begin, and
- *          PP_ERR_MISUSE: the randomness has not the size of the key's type, or is out of range
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the challenge asks for another type than the key's; the key is empty; the
+ *          randomness has not the size of the key's type, or is out of range
+ *          PP_ERR_MALFORMED: with the offset: the bytes are no TokenChallenge
+ *          PP_ERR_BUFFER_TOO_SMALL
  * Out:     pending                     the state to keep; what it held is lost
- *          request, request_len        the TokenRequest to send
+ *          request, request_len        the TokenRequest to send, PP_TOKEN_REQUEST_MAX_BYTES at most
  * In:      key                         the issuer's public key
  *          capacity                    the size of request
  *          challenge, challenge_len    the TokenChallenge as received

@@ -39,10 +39,17 @@ pub(crate) unsafe fn array_mut<'a, T>(argument: u32, data: *mut T, count: usize)
     Ok(unsafe { core::slice::from_raw_parts_mut(data, count) })
 }
 
-fn check_array<T>(argument: u32, data: *const T, count: usize) -> Outcome {
+/// Checks that an array of `count` items can exist. Where several arrays share a count, that is checked for the one with
+/// the largest items before any of them is looked at.
+pub(crate) fn count<T>(argument: u32, count: usize) -> Outcome {
     let fits = count.checked_mul(size_of::<T>()).is_some_and(|size| isize::try_from(size).is_ok());
+    if fits { Ok(()) } else { Err(Fault::argument(argument)) }
+}
+
+fn check_array<T>(argument: u32, data: *const T, count: usize) -> Outcome {
+    self::count::<T>(argument, count)?;
     let sound = if data.is_null() { count == 0 } else { count == 0 || data.is_aligned() };
-    if fits && sound { Ok(()) } else { Err(Fault::argument(argument)) }
+    if sound { Ok(()) } else { Err(Fault::argument(argument)) }
 }
 
 /// A pointer to one thing that must be there.
@@ -123,7 +130,8 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Takes the three arguments, of which `argument` is the first, and sets the length to 0.
+    /// Takes the three arguments, of which `argument` is the first, and sets the length to 0. Callers do so before they
+    /// look at any other argument: after every error the length is 0 or the needed size.
     pub(crate) fn new(argument: u32, data: *mut u8, capacity: usize, length: *mut usize) -> Outcome<Self> {
         let length = Slot::new(argument + 2, length)?;
         length.put(0);
@@ -154,7 +162,8 @@ impl Output {
         Ok(())
     }
 
-    /// Lets `write` fill the buffer; it gives the length, or the error with the needed length.
+    /// Lets `write` fill the buffer; it gives the length, or the error with the needed length. After an error the buffer
+    /// is zeros, since `write` may have left half of a result.
     ///
     /// The output must not overlap what `write` reads.
     pub(crate) fn fill(&self, write: impl FnOnce(&mut [u8]) -> privacypass_core::Result<usize>) -> Outcome {
@@ -163,6 +172,7 @@ impl Output {
         match write(out) {
             Ok(length) => self.need(length),
             Err(error) => {
+                out.fill(0);
                 if let (ErrorKind::BufferTooSmall, Some(needed)) = (error.kind(), error.offset()) {
                     self.need(needed)?;
                 }
@@ -180,9 +190,11 @@ impl Buffers<'_> {
     pub(crate) unsafe fn new(argument: u32, buffers: *mut pp_buffer, count: usize) -> Outcome<Self> {
         // SAFETY: the caller's promise.
         let buffers = unsafe { array_mut(argument, buffers, count) }?;
-        for (index, buffer) in buffers.iter_mut().enumerate() {
-            check_array(argument, buffer.data, buffer.capacity).map_err(|fault| fault.with_index(index))?;
+        for buffer in buffers.iter_mut() {
             buffer.len = 0;
+        }
+        for (index, buffer) in buffers.iter().enumerate() {
+            check_array(argument, buffer.data, buffer.capacity).map_err(|fault| fault.with_index(index))?;
         }
         Ok(Self(buffers))
     }
@@ -232,7 +244,8 @@ pub(crate) unsafe fn fixed<'a, const N: usize>(argument: u32, data: *const u8) -
 
 /// Checks memory in which an object is to be placed.
 pub(crate) fn place(argument: u32, memory: *mut c_void, len: usize, needed: usize, alignment: usize) -> Outcome {
-    if memory.is_null() || !memory.addr().is_multiple_of(alignment) {
+    check_array(argument, memory.cast::<u8>(), len)?;
+    if len != 0 && !memory.addr().is_multiple_of(alignment) {
         return Err(Fault::argument(argument));
     }
     if len < needed { Err(Error::new(ErrorKind::BufferTooSmall).at(needed).into()) } else { Ok(()) }

@@ -1,7 +1,7 @@
 //! ATTESTER
 //!
-//! An attester vouches for a client to an issuer, without learning which origin asked. What makes a client trustworthy is the
-//! program's business; these functions check what passes through.
+//! An attester vouches for a client to an issuer, without learning which origin asked. What makes a
+//! client trustworthy is the program's business; these functions check what passes through.
 
 #![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
 
@@ -16,10 +16,12 @@ use crate::token_key::pp_token_key;
 /// Check that a request is for one of the issuer's keys and has the size of its type.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MALFORMED, PP_ERR_UNSUPPORTED, PP_ERR_UNKNOWN_KEY: what the issuer would refuse with status 422, so it
-///          need not be asked
+///          PP_ERR_MALFORMED: the bytes are no TokenRequest. This and the next two the issuer would
+///          refuse with the HTTP status 422, so it need not be asked
+///          PP_ERR_UNSUPPORTED: no key is of the type
+///          PP_ERR_UNKNOWN_KEY: none of the keys is the one that is asked for
 ///          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
-/// Out:     key_index             which of the keys the request names
+/// Out:     key_index             which of the keys the request names, counted from 0
 /// In:      keys, key_count       the issuer's public keys
 ///          request, request_len  the TokenRequest as received
 #[unsafe(no_mangle)]

@@ -1,7 +1,7 @@
 //! BASE64URL
 //!
-//! For values that stand in no header, such as a token key in a directory; headers are read and written by the functions
-//! above.
+//! For values that stand in no header, such as a token key in a directory; headers are read and
+//! written by the functions above.
 
 use privacypass_core::http::{self, Base64Value};
 
@@ -9,7 +9,8 @@ use crate::args::{self, Output};
 use crate::guard::guard;
 use crate::status::{pp_detail, pp_status};
 
-/// Encode bytes as base64url with padding (RFC 4648 section 5), as a token key stands in a directory.
+/// Encode bytes as base64url with padding (RFC 4648 section 5), as a token key stands in a
+/// directory.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_BUFFER_TOO_SMALL

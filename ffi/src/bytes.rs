@@ -1,11 +1,12 @@
 //! BYTES
 //!
-//! A span lends bytes of the caller to the library, or, in a view, bytes of an input back to the caller: it is good as
-//! long as those bytes are. A buffer is room for one output of a batch call.
+//! A span lends bytes of the caller to the library, or, in a view, bytes of an input back to the
+//! caller: it is good as long as those bytes are. A buffer is room for one output of a batch call.
 
 /// Bytes that somebody else holds.
 ///
-/// { NULL, 0 } is empty; where a span may be absent, that is what absent looks like. { NULL, n } is misuse.
+/// { NULL, 0 } is empty; where a span may be absent, that is what absent looks like. { NULL, n } is
+/// misuse.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct pp_bytes {

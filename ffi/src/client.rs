@@ -1,8 +1,9 @@
 //! CLIENT
 //!
-//! A client turns a challenge into a request (pp_client_begin), and the issuer's response into a token (pp_client_finish).
-//! Between the two it keeps a pp_pending_token: a secret, since who knows it can link the token to the request. It makes one
-//! token; it can be sealed, so that another run of the program finishes it.
+//! A client turns a challenge into a request (pp_client_begin), and the issuer's response into a
+//! token (pp_client_finish). Between the two it keeps a pp_pending_token: a secret, since who knows
+//! it can link the token to the request. It makes one token; it can be sealed, so that another run
+//! of the program finishes it.
 
 #![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
 
@@ -50,12 +51,13 @@ pub(crate) fn sizes(key: &TokenKey) -> Result<Sizes> {
 
 /// Begin a token for a challenge.
 ///
-/// Before this, check that the challenge may come from the origin it came from: pp_token_challenge_check_origin. Nothing
-/// of the client's choice (nonce, challenge, blinding) can be seen in the request.
+/// Before this, check that the challenge may come from the origin it came from:
+/// pp_token_challenge_check_origin. Nothing of the client's choice (nonce, challenge, blinding) can
+/// be seen in the request.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the challenge asks for another type than the key's; the key is empty
-///          PP_ERR_MALFORMED: the challenge is none
+///          PP_ERR_MALFORMED: with the offset: the bytes are no TokenChallenge
 ///          PP_ERR_BUFFER_TOO_SMALL
 ///          PP_ERR_RNG
 ///          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
@@ -78,9 +80,9 @@ pub unsafe extern "C" fn pp_client_begin(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        let out = Output::new(3, request, capacity, request_len)?;
         let key = unsafe { handle::get(1, key) }?;
         let place = Place::new(2, pending)?;
-        let out = Output::new(3, request, capacity, request_len)?;
         let challenge = TokenChallengeRef::parse(unsafe { args::bytes(6, challenge, challenge_len) }?)?;
         let mut rng = unsafe { rng::source(8, rng) }?;
         out.need(sizes(key)?.request)?;
@@ -103,12 +105,22 @@ pub(crate) fn give_begun(
 
 /// Begin several tokens for one challenge.
 ///
-/// Returns: PP_OK: all were begun
-///          as pp_client_begin: none was; every state is zero. A buffer that is too small is named by pp_detail.index
-/// Out:     pending   count states
-///          requests  count buffers for the TokenRequests
-/// In:      key, challenge, challenge_len, rng  as for pp_client_begin
-///          count     how many tokens to begin
+/// Either all are begun or none is: after an error each state holds what it held, or nothing.
+///
+/// Returns: PP_OK
+///          PP_ERR_MISUSE: the challenge asks for another type than the key's; the key is empty
+///          PP_ERR_MALFORMED: with the offset: the bytes are no TokenChallenge
+///          PP_ERR_BUFFER_TOO_SMALL: pp_detail.index says which is the first; every buffer's len is
+///          the needed size
+///          PP_ERR_RNG
+///          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
+/// Out:     pending                   count states to keep; what they held is lost
+///          requests                  count buffers for the TokenRequests,
+///                                    PP_TOKEN_REQUEST_MAX_BYTES at most each
+/// In:      key                       the issuer's public key
+///          count                     how many tokens to begin
+///          challenge, challenge_len  the TokenChallenge as received
+///          rng                       a source of randomness; NULL is the system's
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_client_begin_many(
     key: *const pp_token_key,
@@ -121,15 +133,19 @@ pub unsafe extern "C" fn pp_client_begin_many(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        args::count::<pp_pending_token>(2, count)?;
+        let mut outputs = unsafe { Buffers::new(3, requests, count) }?;
         let key = unsafe { handle::get(1, key) }?;
         let states = unsafe { Places::new(2, pending, count) }?;
-        let mut outputs = unsafe { Buffers::new(3, requests, count) }?;
         let challenge = TokenChallengeRef::parse(unsafe { args::bytes(5, challenge, challenge_len) }?)?;
         let mut rng = unsafe { rng::source(7, rng) }?;
         let size = sizes(key)?.request;
+        // Every buffer gets the size; the first one that is too small is named.
+        let mut room = Ok(());
         for (index, out) in outputs.iter().enumerate() {
-            out.need(size).map_err(|fault| fault.with_index(index))?;
+            room = room.and(out.need(size).map_err(|fault| fault.with_index(index)));
         }
+        room?;
         let outcome = begin_many(&Client::new(key), &challenge, &mut rng, &states, &mut outputs);
         if outcome.is_err() {
             for (place, out) in states.iter().zip(outputs.iter()) {
@@ -168,7 +184,8 @@ fn begin_many(
 
 /// Finish a token with the issuer's response.
 ///
-/// The state is consumed, whatever the answer, unless that is one of those marked with a star: then it is as it was.
+/// The state is consumed, whatever the answer, unless that is one of those marked with a star: then
+/// it is as it was.
 ///
 /// Returns: PP_OK
 ///        * PP_ERR_MISUSE: the state was begun with another key; the key is empty
@@ -193,10 +210,10 @@ pub unsafe extern "C" fn pp_client_finish(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        let out = Output::new(3, token, capacity, token_len)?;
         let key = unsafe { handle::get(1, key) }?;
         // The argument is checked before anything is written.
         unsafe { value::get(2, pending) }?;
-        let out = Output::new(3, token, capacity, token_len)?;
         let response = unsafe { args::bytes(6, response, response_len) }?;
         let pending = unsafe { take_pending(pending, key, &out) }?;
         out.clear();
@@ -217,8 +234,8 @@ unsafe fn take_pending(pending: *mut pp_pending_token, key: &TokenKey, out: &Out
 /// Finish several tokens of one key, each with the response at the same place.
 ///
 /// Returns: PP_OK: results holds a status for each, as pp_client_finish has them
-///          PP_ERR_MISUSE: an argument breaks a rule, or a struct of pending holds something else: pp_detail.index says
-///          which. Nothing is consumed then
+///          PP_ERR_MISUSE: an argument breaks a rule, or a struct of pending holds something else:
+///          pp_detail.index says which. Nothing is consumed then
 /// Out:     pending    count states
 ///          tokens     count buffers for the Tokens
 ///          results    count statuses
@@ -236,9 +253,10 @@ pub unsafe extern "C" fn pp_client_finish_many(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        args::count::<pp_pending_token>(2, count)?;
+        let mut outputs = unsafe { Buffers::new(3, tokens, count) }?;
         let key = unsafe { handle::get(1, key) }?;
         let states = unsafe { Places::new(2, pending, count) }?;
-        let mut outputs = unsafe { Buffers::new(3, tokens, count) }?;
         let results = unsafe { args::array_mut(4, results, count) }?;
         let responses = unsafe { Spans::new(5, responses, count) }?;
         for (index, place) in states.iter().enumerate() {
@@ -309,7 +327,7 @@ pub unsafe extern "C" fn pp_pending_token_wipe(pending: *mut pp_pending_token) {
 /// Returns: PP_OK
 ///          PP_ERR_ALREADY_USED: the state holds nothing
 /// Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
-/// In:      pending
+/// In:      pending       the state
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_pending_token_key_id(
     pending: *const pp_pending_token,
@@ -327,7 +345,7 @@ pub unsafe extern "C" fn pp_pending_token_key_id(
 /// Returns: PP_OK
 ///          PP_ERR_ALREADY_USED: the state holds nothing
 /// Out:     challenge_digest  PP_CHALLENGE_DIGEST_BYTES bytes
-/// In:      pending
+/// In:      pending           the state
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_pending_token_digest(
     pending: *const pp_pending_token,
@@ -340,20 +358,20 @@ pub unsafe extern "C" fn pp_pending_token_digest(
     })
 }
 
-/// Turn a state into bytes, so that another run of the program can finish it. The state holds nothing from then on.
+/// Turn a state into bytes, so that another run of the program can finish it. The state holds
+/// nothing from then on; after an error it is as it was.
 ///
-/// The bytes are not encrypted: who has them can link the token to its request. Keep them where secrets are kept, and
-/// wipe what is left in memory.
+/// The bytes are not encrypted: who has them can link the token to its request. Keep them where
+/// secrets are kept, and wipe what is left in memory.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_ALREADY_USED: the state holds nothing
-///          after any other answer the state is as it was:
 ///          PP_ERR_MISUSE: the state was begun with another key; the key is empty
 ///          PP_ERR_BUFFER_TOO_SMALL
-/// Out:     pending        the state to seal
-///          blob, blob_len the sealed state, PP_SEALED_MAX_BYTES at most
-/// In:      key            the key the token was begun with
-///          capacity       the size of blob
+/// Out:     pending         the state to seal
+///          blob, blob_len  the sealed state, PP_SEALED_MAX_BYTES at most
+/// In:      capacity        the size of blob
+///          key             the key the token was begun with
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_pending_token_seal(
     pending: *mut pp_pending_token,
@@ -364,9 +382,9 @@ pub unsafe extern "C" fn pp_pending_token_seal(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        let out = Output::new(2, blob, capacity, blob_len)?;
         let place = Place::new(1, pending)?;
         let held = unsafe { value::get(1, pending) }?.map(PendingToken::token_key_id);
-        let out = Output::new(2, blob, capacity, blob_len)?;
         let key = unsafe { handle::get(5, key) }?;
         if held.is_some_and(|held| held != key.id()) {
             return Err(Fault::argument(5));
@@ -383,7 +401,8 @@ pub unsafe extern "C" fn pp_pending_token_seal(
 
 /// Turn sealed bytes back into a state, and wipe them: a state makes one token.
 ///
-/// Write the wiped bytes back, or delete the stored copy, before anything is sent that depends on the state.
+/// Write the wiped bytes back, or delete the stored copy, before anything is sent that depends on
+/// the state.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_ALREADY_USED: the bytes are all zeros: they were opened before
@@ -413,7 +432,9 @@ pub unsafe extern "C" fn pp_pending_token_open(
 /// Tell which key a sealed state is for.
 ///
 /// Returns: PP_OK
-///          as pp_pending_token_open, but for PP_ERR_UNKNOWN_KEY
+///          PP_ERR_ALREADY_USED: the bytes are all zeros: they were opened before
+///          PP_ERR_UNSUPPORTED: a later version of the library sealed them
+///          PP_ERR_MALFORMED: they are damaged
 /// Out:     token_key_id    PP_TOKEN_KEY_ID_BYTES bytes
 /// In:      blob, blob_len  the sealed state
 #[unsafe(no_mangle)]

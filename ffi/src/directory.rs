@@ -1,13 +1,15 @@
 //! ISSUER DIRECTORY
 //!
-//! What an issuer publishes (RFC 9578 section 4): where token requests go, and its public keys, as JSON. Reading copies what
-//! the JSON holds into a handle; views are spans of the handle.
+//! What an issuer publishes (RFC 9578 section 4): where token requests go, and its public keys, as
+//! JSON. Reading copies what the JSON holds into a handle; views are spans of the handle.
 //!
-//! A directory is read leniently, because deployed ones differ: unknown members are ignored, base64 may be of either
-//! alphabet and without padding, and a key that cannot be read is left out. It is written exactly.
+//! A directory is read leniently, because deployed ones differ: unknown members are ignored, base64
+//! may be of either alphabet and without padding, and a key that cannot be read is left out. It is
+//! written exactly.
 //!
-//! These functions ask the heap for memory. When it gives none, they end the process: reading the worst directory of
-//! PP_DIRECTORY_MAX_BYTES takes about 120 MB for a moment, an honest one three times its size.
+//! These functions ask the heap for memory. When it gives none, they end the process: reading the
+//! worst directory of PP_DIRECTORY_MAX_BYTES takes about 120 MB for a moment, an honest one three
+//! times its size.
 
 use privacypass_core::directory::{Directory, DirectoryKey, MAX_BYTES};
 use privacypass_core::wire::TokenKeyId;
@@ -49,7 +51,8 @@ pub struct pp_directory_key {
     pub token_type: u16,
     /// The public key as published. Its identifier is pp_token_key_id_of these bytes.
     pub token_key: pp_bytes,
-    /// Whether there is a time before which clients must not use the key: 1 or 0. In an input, any number but 0 is 1.
+    /// Whether there is a time before which clients must not use the key: 1 or 0. In an input,
+    /// any number but 0 is 1.
     pub has_not_before: i32,
     /// That time, in unix seconds; 0 if there is none.
     pub not_before: u64,
@@ -87,7 +90,8 @@ impl pp_directory_key {
 ///
 /// Returns: PP_OK
 ///          PP_ERR_LIMIT: more than PP_DIRECTORY_MAX_BYTES
-///          PP_ERR_MALFORMED: no JSON, or no directory; one with no key that can be read is one all the same
+///          PP_ERR_MALFORMED: no JSON, or no directory; one with no key that can be read is one all
+///          the same
 ///          PP_ERR_NO_MEMORY
 /// Out:     directory  the directory; NULL on an error
 /// In:      data, len  the JSON as received; it may be freed afterwards
@@ -114,7 +118,8 @@ pub unsafe extern "C" fn pp_directory_free(directory: *mut pp_directory) {
 /// Give the place token requests go to: an absolute URL, or one relative to the directory's.
 ///
 /// Returns: PP_OK
-/// Out:     uri        UTF-8, as a span of the directory; the peer's text, and not checked to be a URL
+/// Out:     uri        UTF-8, as a span of the directory; the peer's text, and not checked to be a
+///                     URL
 /// In:      directory  the directory
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_directory_request_uri(
@@ -185,8 +190,8 @@ pub unsafe extern "C" fn pp_directory_key_for(
     })
 }
 
-/// Find the key with an identifier, of any type, and whether or not its time has come: an origin looks so for the key of a
-/// token.
+/// Find the key with an identifier, of any type, and whether or not its time has come: an origin
+/// looks so for the key of a token.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_UNKNOWN_KEY: there is none
@@ -227,12 +232,14 @@ unsafe fn find(
 /// The dates of pp_key_schedule keep a change of keys from leaving clients without one.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MISUSE: the request URI is not UTF-8; a key's span breaks a rule (pp_detail.index says which)
+///          PP_ERR_MISUSE: the request URI is not UTF-8; a key's span breaks a rule (pp_detail.index
+///          says which)
 ///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     out                           the JSON
 ///          out_len                       its length
 /// In:      capacity                      the size of out
-///          request_uri, request_uri_len  where token requests go: an absolute URL, or one relative to the directory's
+///          request_uri, request_uri_len  where token requests go: an absolute URL, or one relative
+///                                        to the directory's
 ///          keys, count                   the keys, that which clients should take first
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_directory_write(

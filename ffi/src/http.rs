@@ -1,13 +1,14 @@
 //! HTTP HEADERS
 //!
-//! The PrivateToken scheme of RFC 9577: an origin writes WWW-Authenticate and reads Authorization, a client reads
-//! WWW-Authenticate and writes Authorization. Nothing is allocated. Reading copies nothing: its views point into the field
-//! lines given.
+//! The PrivateToken scheme of RFC 9577: an origin writes WWW-Authenticate and reads Authorization, a
+//! client reads WWW-Authenticate and writes Authorization. Nothing is allocated. Reading copies
+//! nothing: its views point into the field lines given.
 //!
-//! A header is read from all of its field lines, one span each, without the name and the colon. What peers in the field
-//! write beyond the grammar is read too: base64 of either alphabet, with and without padding and quotes, any case of
-//! names, unknown parameters. Other schemes, greased challenges and what is malformed are passed over, and take nothing
-//! of what stands beside them along.
+//! A header is read from all of its field lines, one span each, without the name and the colon. What
+//! peers in the field write beyond the grammar is read too: base64 of either alphabet, with and
+//! without padding and quotes, any case of names, unknown parameters. Other schemes, greased
+//! challenges and what is malformed are passed over, and take nothing of what stands beside them
+//! along.
 //!
 //!     pp_challenges challenges;
 //!     pp_challenge_item item;
@@ -32,11 +33,13 @@ use crate::guard::{Fault, Outcome, guard};
 use crate::status::{pp_detail, pp_status};
 use crate::value::{self, Place, Value};
 
-/// Write a value without quotes where that is legal, and quoted where it holds "=" or is no token. The one to use.
+/// Write a value without quotes where that is legal, and quoted where it holds "=" or is no
+/// token. The one to use.
 pub const PP_PROFILE_AUTO: i32 = 0;
 /// Quote every value, as the examples of RFC 9577 do. Refused by iOS 16 and macOS 13.
 pub const PP_PROFILE_RFC: i32 = 1;
-/// Quote no value, also where "=" makes that illegal: for iOS 16 and macOS 13. Refused by strict readers.
+/// Quote no value, also where "=" makes that illegal: for iOS 16 and macOS 13. Refused by strict
+/// readers.
 pub const PP_PROFILE_UNQUOTED: i32 = 2;
 
 /// A pp_challenge_item after the last one.
@@ -58,7 +61,8 @@ pub const PP_SKIP_BAD_CHALLENGE: i32 = 4;
 pub const PP_SKIP_TOO_SHORT: i32 = 5;
 /// Skipped: its `token-key` is no base64.
 pub const PP_SKIP_BAD_TOKEN_KEY: i32 = 6;
-/// Skipped: it gives a parameter of the scheme twice, so that two readers may see two challenges.
+/// Skipped: it gives a parameter of the scheme twice, so that two readers may see two
+/// challenges.
 pub const PP_SKIP_DUPLICATE_PARAMETER: i32 = 7;
 /// Skipped: it breaks the grammar of RFC 9110.
 pub const PP_SKIP_MALFORMED_SYNTAX: i32 = 8;
@@ -68,9 +72,11 @@ pub const PP_GREASE_RANDOM_BYTES: usize = 231;
 
 const _: () = assert!(PP_GREASE_RANDOM_BYTES == GreasedChallenge::RANDOM_BYTES);
 
-/// The value of a parameter as it stands in a header, without the quotes around it; absent: { NULL, 0, 0 }.
+/// The value of a parameter as it stands in a header, without the quotes around it; absent: { NULL,
+/// 0, 0 }.
 ///
-/// pp_parameter_value_decode gives what it stands for when it is base64, pp_parameter_value_text when it is text.
+/// pp_parameter_value_decode gives what it stands for when it is base64, pp_parameter_value_text
+/// when it is text.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct pp_parameter_value {
@@ -102,21 +108,25 @@ pub struct pp_challenge_item {
     pub has_token_type: i32,
     /// The first two bytes of the challenge; it may be any type. 0 when has_token_type is.
     pub token_type: u16,
-    /// The serialised TokenChallenge in base64. Absent, as are the others, unless this is a PP_ITEM_CHALLENGE.
+    /// The serialised TokenChallenge in base64. Absent, as are the others, unless this is a
+    /// PP_ITEM_CHALLENGE.
     pub challenge: pp_parameter_value,
     /// The issuer's public key in base64, as the origin gave it; absent if it gave none.
     pub token_key: pp_parameter_value,
     /// The realm, as text; absent if there is none.
     pub realm: pp_parameter_value,
-    /// 1 if the origin says for how long it accepts a token for this challenge; 0 if not, and if what it says is no number.
+    /// 1 if the origin says for how long it accepts a token for this challenge; 0 if not, and if
+    /// what it says is no number.
     pub has_max_age: i32,
     /// For how many seconds.
     pub max_age: u64,
-    /// Which item of the header this is, of whatever scheme, counted from 0 over all field lines. 0 with PP_ITEM_END.
+    /// Which item of the header this is, of whatever scheme, counted from 0 over all field
+    /// lines. 0 with PP_ITEM_END.
     pub index: usize,
     /// In which of the field lines given, counted from 0.
     pub line: usize,
-    /// At which byte of the line it begins; of a skipped one that is malformed, which byte of the line does not fit.
+    /// At which byte of the line it begins; of a skipped one that is malformed, which byte of
+    /// the line does not fit.
     pub offset: usize,
 }
 
@@ -140,14 +150,16 @@ pub struct pp_challenge_parameters {
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct pp_credentials {
-    /// 1 if the header holds a token; 0 if it holds no credentials, or those of other schemes only.
+    /// 1 if the header holds a token; 0 if it holds no credentials, or those of other schemes
+    /// only.
     pub present: i32,
     /// The first two bytes of the token; it may be any type.
     pub token_type: u16,
     /// The serialised Token in base64; absent when present is 0.
     pub token: pp_parameter_value,
-    /// The extensions of a token with public metadata (draft-ietf-privacypass-auth-scheme-extensions), in base64. Absent if
-    /// there are none, or none that can be read. The types of RFC 9578 have none: ignore them there.
+    /// The extensions of a token with public metadata
+    /// (draft-ietf-privacypass-auth-scheme-extensions), in base64. Absent if there are none, or none
+    /// that can be read. The types of RFC 9578 have none: ignore them there.
     pub extensions: pp_parameter_value,
 }
 
@@ -319,8 +331,8 @@ unsafe fn all_parameters<'a>(
 
 /// Begin to read the challenges of WWW-Authenticate.
 ///
-/// The spans of `lines` and their bytes must stay as they are until the last pp_challenges_next, and the bytes for as
-/// long as an item is used.
+/// The spans of `lines` and their bytes must stay as they are until the last pp_challenges_next, and
+/// the bytes for as long as an item is used.
 ///
 /// Returns: PP_OK, whatever the lines hold
 /// Out:     challenges    where to go on; what it held is overwritten
@@ -344,12 +356,13 @@ pub unsafe extern "C" fn pp_challenges_begin(
 
 /// Give the next challenge, or what is skipped in its place.
 ///
-/// Nothing of a challenge was checked beyond its spelling: decode it, call pp_token_challenge_check_origin, and only then
-/// ask for a token.
+/// Nothing of a challenge was checked beyond its spelling: decode it, call
+/// pp_token_challenge_check_origin, and only then ask for a token.
 ///
-/// Returns: PP_OK: also after the last item; `item` is then a PP_ITEM_END, however often it is asked for
+/// Returns: PP_OK: also after the last item; `item` is then a PP_ITEM_END, however often it is asked
+///          for
 ///          PP_ERR_MISUSE: pp_challenges_begin was not called
-/// Out:     challenges  moves on
+/// Out:     challenges  where to go on: behind this item from then on
 ///          item        a view of the lines
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_challenges_next(
@@ -380,7 +393,8 @@ pub extern "C" fn pp_skip_reason_name(skip_reason: i32) -> *const c_char {
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the value is absent
-///          PP_ERR_MALFORMED: with the offset in the value: no base64; never for what this library says is base64
+///          PP_ERR_MALFORMED: with the offset in the value: no base64; never for what this library
+///          says is base64
 ///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     out       the bytes; must not overlap the value
 ///          out_len   how many
@@ -406,10 +420,12 @@ pub unsafe extern "C" fn pp_parameter_value_decode(
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the value is absent
-///          PP_ERR_MALFORMED: with the offset in the value: it holds what no value can; never for what this library gave
+///          PP_ERR_MALFORMED: with the offset in the value: it holds what no value can; never for
+///          what this library gave
 ///          PP_ERR_BUFFER_TOO_SMALL
-/// Out:     out       the text, without a zero at its end; must not overlap the value. It comes from the peer, and may
-///                    hold any bytes but control characters, of which the tab alone may stand there
+/// Out:     out       the text, without a zero at its end; must not overlap the value. It comes from
+///                    the peer, and may hold any bytes but control characters, of which the tab
+///                    alone may stand there
 ///          out_len   how many bytes
 /// In:      capacity  the size of out
 ///          value     as pp_challenges_next gave it
@@ -438,14 +454,16 @@ pub unsafe extern "C" fn pp_parameter_value_text(
 
 /// Write the value of one WWW-Authenticate field that holds challenges; it goes with status 401.
 ///
-/// The order is kept: one client in the field (Silk) reads only the last challenge of the first field line.
+/// The order is kept: one client in the field (Silk) reads only the last challenge of the first
+/// field line.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MISUSE: count is 0; with the index of the challenge: it is shorter than two bytes, its realm is not
-///          printable ASCII, or is no token and so cannot go unquoted
+///          PP_ERR_MISUSE: count is 0; with the index of the challenge: it is shorter than two
+///          bytes, its realm is not printable ASCII, or is no token and so cannot go unquoted
 ///          PP_ERR_UNSUPPORTED: the profile is not known
 ///          PP_ERR_BUFFER_TOO_SMALL
-/// Out:     out                the field value, without a zero at its end; must not overlap the parameters
+/// Out:     out                the field value, without a zero at its end; must not overlap the
+///                             parameters
 ///          out_len            its length
 /// In:      capacity           the size of out
 ///          parameters, count  the challenges
@@ -469,17 +487,19 @@ pub unsafe extern "C" fn pp_www_authenticate_write(
     })
 }
 
-/// Write challenges as pp_www_authenticate_write does, and before the last of them one that is greased: of a reserved
-/// type and arbitrary bytes, so that clients stay able to skip what they do not know (RFC 9577 section 6.2.1).
+/// Write challenges as pp_www_authenticate_write does, and before the last of them one that is
+/// greased: of a reserved type and arbitrary bytes, so that clients stay able to skip what they do
+/// not know (RFC 9577 section 6.2.1).
 ///
-/// Do so now and then, not in every response. What is written depends on the arguments alone: the same random bytes give
-/// the same size.
+/// Do so now and then, not in every response. What is written depends on the arguments alone: the
+/// same random bytes give the same size.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: as pp_www_authenticate_write; the index counts the challenges given
 ///          PP_ERR_UNSUPPORTED: the profile is not known
 ///          PP_ERR_BUFFER_TOO_SMALL
-/// Out:     out                the field value, without a zero at its end; must not overlap the inputs
+/// Out:     out                the field value, without a zero at its end; must not overlap the
+///                             inputs
 ///          out_len            its length
 /// In:      capacity           the size of out
 ///          parameters, count  the challenges
@@ -511,8 +531,9 @@ pub unsafe extern "C" fn pp_www_authenticate_write_greased(
 /// Read the token of Authorization. Nothing is verified: that is what pp_origin_verify is for.
 ///
 /// Returns: PP_OK: also when there is no token; pp_credentials.present says so
-///          PP_ERR_MALFORMED: with the offset, and the field line as index: PrivateToken credentials break the grammar,
-///          have no token or two, or one that is no base64 or shorter than two bytes; or there are two of them
+///          PP_ERR_MALFORMED: with the offset, and the field line as index: PrivateToken credentials
+///          break the grammar, have no token or two, or one that is no base64 or shorter than two
+///          bytes; or there are two of them
 /// Out:     credentials   a view of the lines
 /// In:      lines, count  the field lines, one span each
 #[unsafe(no_mangle)]

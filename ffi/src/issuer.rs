@@ -1,13 +1,14 @@
 //! ISSUER
 //!
-//! An issuer answers requests without seeing tokens. Its keys are an array of handles, of any types; a request names its key
-//! by the last byte of the key's identifier.
+//! An issuer answers requests without seeing tokens. Its keys are an array of handles, of any types;
+//! a request names its key by the last byte of the key's identifier.
 //!
-//! An issuer whose key lives elsewhere (in a hardware module, say) has the public keys only, and works in two phases:
-//! pp_issuer_begin gives the input for the signer, pp_issuer_finish checks its output and makes the response. What the signer
-//! computes is, for type 0x0002, the raw RSA private operation: output = input^d mod n, both 256 bytes, big-endian; for type
-//! 0x0001 BlindEvaluate of RFC 9497: the input is the blinded element (49 bytes), the output the evaluated element (49), then
-//! the proof (96). A wrong output is never sent, so a faulty signer cannot leak its key.
+//! An issuer whose key lives elsewhere (in a hardware module, say) has the public keys only, and
+//! works in two phases: pp_issuer_begin gives the input for the signer, pp_issuer_finish checks its
+//! output and makes the response. What the signer computes is, for type 0x0002, the raw RSA private
+//! operation: output = input^d mod n, both 256 bytes, big-endian; for type 0x0001 BlindEvaluate of
+//! RFC 9497: the input is the blinded element (49 bytes), the output the evaluated element (49),
+//! then the proof (96). A wrong output is never sent, so a faulty signer cannot leak its key.
 
 #![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
 
@@ -69,8 +70,8 @@ pub struct pp_signer {
     pub struct_size: usize,
     /// Given to the callback as it is.
     pub ctx: *mut c_void,
-    /// Compute the output, of request->output_len bytes, and return PP_OK; or return anything else: the call then fails with
-    /// PP_ERR_SIGNER.
+    /// Compute the output, of request->output_len bytes, and return PP_OK; or return anything else:
+    /// the call then fails with PP_ERR_SIGNER.
     pub sign:
         Option<unsafe extern "C" fn(ctx: *mut c_void, output: *mut u8, request: *const pp_signer_request) -> pp_status>,
 }
@@ -104,12 +105,15 @@ fn need_response(out: &Output, request: &[u8]) -> crate::guard::Outcome {
 /// Answer one request.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MALFORMED, PP_ERR_UNSUPPORTED (no key of the type), PP_ERR_UNKNOWN_KEY: the client's; answer with status
-///          422 (see pp_issuer_http_status)
-///          PP_ERR_RNG, PP_ERR_SIGNER (the result did not check: a fault of the machine): the operator's
+///          PP_ERR_MALFORMED: the bytes are no TokenRequest. For this and the next two answer the
+///          client with the HTTP status 422: see pp_issuer_http_status
+///          PP_ERR_UNSUPPORTED: no key is of the type; or rng is NULL, and this build has no source
+///          of its own
+///          PP_ERR_UNKNOWN_KEY: none of the keys is the one that is asked for
+///          PP_ERR_RNG
+///          PP_ERR_SIGNER: the result did not check: a fault of the machine
 ///          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
 ///          PP_ERR_BUFFER_TOO_SMALL
-///          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
 /// Out:     response, response_len  the TokenResponse, PP_TOKEN_RESPONSE_MAX_BYTES at most
 /// In:      keys, key_count         the issuer's keys
 ///          capacity                the size of response
@@ -128,8 +132,8 @@ pub unsafe extern "C" fn pp_issuer_issue(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let out = Output::new(3, response, capacity, response_len)?;
+        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let request = unsafe { args::bytes(6, request, request_len) }?;
         let mut rng = unsafe { rng::source(8, rng) }?;
         need_response(&out, request)?;
@@ -138,7 +142,8 @@ pub unsafe extern "C" fn pp_issuer_issue(
     })
 }
 
-/// Answer several requests, which may be for different keys and types: one bad request does not spoil the others.
+/// Answer several requests, which may be for different keys and types: one bad request does not
+/// spoil the others.
 ///
 /// Returns: PP_OK: results holds a status for each, as pp_issuer_issue has them
 ///          PP_ERR_MISUSE: an argument breaks a rule: pp_detail.index says which item
@@ -161,8 +166,8 @@ pub unsafe extern "C" fn pp_issuer_issue_many(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let issuer = Issuer::new(unsafe { handle::all(1, keys, key_count) }?);
         let mut outputs = unsafe { Buffers::new(3, responses, count) }?;
+        let issuer = Issuer::new(unsafe { handle::all(1, keys, key_count) }?);
         let results = unsafe { args::array_mut(4, results, count) }?;
         let requests = unsafe { Spans::new(5, requests, count) }?;
         let mut rng = unsafe { rng::source(7, rng) }?;
@@ -199,8 +204,14 @@ fn give_response(out: &Output, response: &Result<TokenResponse>) -> pp_status {
 
 /// Answer one request with a key that lives elsewhere.
 ///
-/// Returns: as pp_issuer_issue, but for PP_ERR_RNG
+/// Returns: PP_OK
+///          PP_ERR_MALFORMED: the bytes are no TokenRequest, or ask for what a signer would have to
+///          refuse: see pp_issuer_begin
+///          PP_ERR_UNSUPPORTED: no key is of the type
+///          PP_ERR_UNKNOWN_KEY: none of the keys is the one that is asked for
 ///          PP_ERR_SIGNER: the signer failed, or answered wrongly
+///          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
+///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     response, response_len  the TokenResponse, PP_TOKEN_RESPONSE_MAX_BYTES at most
 /// In:      keys, key_count         the issuer's public keys
 ///          capacity                the size of response
@@ -219,8 +230,8 @@ pub unsafe extern "C" fn pp_issuer_issue_with_signer(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let out = Output::new(3, response, capacity, response_len)?;
+        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let request = unsafe { args::bytes(6, request, request_len) }?;
         let table = unsafe { args::table(8, signer) }?;
         let mut signer = Callback { table, sign: table.sign.ok_or(Fault::argument(8))? };
@@ -232,11 +243,14 @@ pub unsafe extern "C" fn pp_issuer_issue_with_signer(
 
 /// Begin to answer a request with a key that lives elsewhere.
 ///
-/// What a signer would have to refuse is refused here: for type 0x0002 a number not below the modulus, for type 0x0001 bytes
-/// that are no point.
+/// What a signer would have to refuse is refused here: for type 0x0002 a number not below the
+/// modulus, for type 0x0001 bytes that are no point.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MALFORMED, PP_ERR_UNSUPPORTED, PP_ERR_UNKNOWN_KEY: as pp_issuer_issue
+///          PP_ERR_MALFORMED: the bytes are no TokenRequest, or ask for what a signer would have to
+///          refuse
+///          PP_ERR_UNSUPPORTED: no key is of the type
+///          PP_ERR_UNKNOWN_KEY: none of the keys is the one that is asked for
 ///          PP_ERR_MISUSE: a key is empty: pp_detail.index says which
 /// Out:     pending               what pp_issuer_finish needs
 /// In:      keys, key_count       the issuer's public keys
@@ -263,7 +277,7 @@ pub unsafe extern "C" fn pp_issuer_begin(
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: pending holds nothing
 /// Out:     request  a view: its input is good until pending is moved, used or overwritten
-/// In:      pending
+/// In:      pending  the state of pp_issuer_begin
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_pending_issuance_request(
     pending: *const pp_pending_issuance,
@@ -282,7 +296,8 @@ pub unsafe extern "C" fn pp_pending_issuance_request(
     })
 }
 
-/// Check the signer's output and make the response. The state stays as it is, so another output can be tried.
+/// Check the signer's output and make the response. The state stays as it is, so another output can
+/// be tried.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: pending holds nothing; a key is empty
@@ -307,8 +322,8 @@ pub unsafe extern "C" fn pp_issuer_finish(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let out = Output::new(3, response, capacity, response_len)?;
+        let keys = unsafe { handle::all(1, keys, key_count) }?;
         let pending = unsafe { value::get(6, pending) }?.ok_or(Fault::argument(6))?;
         let output = unsafe { args::bytes(7, output, output_len) }?;
         out.put(&pending.finish(output, keys)?)

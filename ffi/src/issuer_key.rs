@@ -1,7 +1,7 @@
 //! ISSUER KEYS
 //!
-//! An issuer key is an issuer's private key for one token type. It is a handle; it is wiped when it ends. Filling it does all
-//! the work that depends on the key alone, so fill it once and keep it.
+//! An issuer key is an issuer's private key for one token type. It is a handle; it is wiped when it
+//! ends. Filling it does all the work that depends on the key alone, so fill it once and keep it.
 
 #![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
 
@@ -95,8 +95,8 @@ pub unsafe extern "C" fn pp_issuer_key_end(key: *mut pp_issuer_key) {
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the handle is filled already
-///          PP_ERR_UNSUPPORTED: this build cannot make keys of the type (without a heap: RSA); or rng is NULL, and it has no
-///          source of its own
+///          PP_ERR_UNSUPPORTED: this build cannot make keys of the type (without a heap: RSA); or
+///          rng is NULL, and it has no source of its own
 ///          PP_ERR_RNG
 /// Out:     key         the handle to fill
 /// In:      token_type  the type of the tokens the key makes
@@ -118,7 +118,8 @@ pub unsafe extern "C" fn pp_issuer_key_generate(
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the handle is filled already; the seed is shorter than 32 bytes
 /// Out:     key             the handle to fill
-/// In:      seed, seed_len  a secret; RFC 9497 has 32 bytes, RFC 9578 48
+/// In:      seed, seed_len  a secret; 32 bytes at least: the vectors of RFC 9497 have 32, those of
+///                          RFC 9578 48
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_issuer_key_derive_voprf_p384(
     key: *mut pp_issuer_key,
@@ -212,7 +213,8 @@ pub unsafe extern "C" fn pp_issuer_key_import_pkcs8_pem(
     })
 }
 
-/// Write an issuer key as PKCS#8 in PEM, label PRIVATE KEY, lines ending in a line feed, no zero at the end.
+/// Write an issuer key as PKCS#8 in PEM, label PRIVATE KEY, lines ending in a line feed, no zero at
+/// the end.
 ///
 /// This is the private key, unencrypted: keep it where secrets are kept, and wipe the buffer.
 ///
@@ -220,7 +222,7 @@ pub unsafe extern "C" fn pp_issuer_key_import_pkcs8_pem(
 ///          PP_ERR_MISUSE: the key is empty
 ///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     pem, pem_len  the text
-/// In:      key
+/// In:      key           the key
 ///          capacity      the size of pem; 2048 is enough
 #[cfg(feature = "std")]
 #[unsafe(no_mangle)]
@@ -232,19 +234,19 @@ pub unsafe extern "C" fn pp_issuer_key_export_pkcs8_pem(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let key = unsafe { handle::get(1, key) }?;
-        Output::new(2, pem, capacity, pem_len)?.put(key.to_pkcs8_pem()?.as_bytes())
+        let out = Output::new(2, pem, capacity, pem_len)?;
+        out.put(unsafe { handle::get(1, key) }?.to_pkcs8_pem()?.as_bytes())
     })
 }
 
-/// Give the public key as a directory publishes it: token-key, before base64url. For type 0x0002 it is the
-/// SubjectPublicKeyInfo of RFC 9578 section 6.5, for type 0x0001 a compressed point.
+/// Give the public key as a directory publishes it: token-key, before base64url. For type 0x0002 it
+/// is the SubjectPublicKeyInfo of RFC 9578 section 6.5, for type 0x0001 a compressed point.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the key is empty
 ///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     token_key, token_key_len  the public key, PP_TOKEN_KEY_MAX_BYTES at most
-/// In:      key
+/// In:      key                       the key
 ///          capacity                  the size of token_key
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_issuer_key_token_key(
@@ -255,8 +257,8 @@ pub unsafe extern "C" fn pp_issuer_key_token_key(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let key = unsafe { handle::get(1, key) }?;
-        Output::new(2, token_key, capacity, token_key_len)?.put(key.token_key())
+        let out = Output::new(2, token_key, capacity, token_key_len)?;
+        out.put(unsafe { handle::get(1, key) }?.token_key())
     })
 }
 
@@ -264,8 +266,8 @@ pub unsafe extern "C" fn pp_issuer_key_token_key(
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the key is empty
-/// Out:     token_type
-/// In:      key
+/// Out:     token_type  one of PP_TOKEN_TYPE_
+/// In:      key         the key
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_issuer_key_type(
     key: *const pp_issuer_key,
@@ -284,7 +286,7 @@ pub unsafe extern "C" fn pp_issuer_key_type(
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the key is empty
 /// Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
-/// In:      key
+/// In:      key           the key
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_issuer_key_id(
     key: *const pp_issuer_key,

@@ -1,7 +1,8 @@
 //! LIST OF ISSUERS
 //!
-//! What an attester publishes at PP_ATTESTER_ISSUERS_PATH: the issuers it works with, each with its keys, as JSON. Browser
-//! extensions choose their attester by it: they look for the issuer of the challenge, and for its key.
+//! What an attester publishes at PP_ATTESTER_ISSUERS_PATH: the issuers it works with, each with its
+//! keys, as JSON. Browser extensions choose their attester by it: they look for the issuer of the
+//! challenge, and for its key.
 //!
 //! It is read as a directory is, with the same limit and the same need of memory.
 
@@ -121,7 +122,8 @@ pub unsafe extern "C" fn pp_issuer_list_issuer_at(
 /// Give one key of one issuer.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MISUSE: issuer is not less than the number of issuers, or index than the number of its keys
+///          PP_ERR_MISUSE: issuer is not less than the number of issuers, or index than the number
+///          of its keys
 /// Out:     key     the key, its bytes as a span of the list
 /// In:      list    the list
 ///          issuer  which issuer, counted from 0
@@ -171,12 +173,12 @@ pub unsafe extern "C" fn pp_issuer_list_find(
 
 /// Write a list of issuers: JSON, without a zero at the end.
 ///
-/// The issuers come in the order of their names. A key whose not_before is absent or 0 gets 1: extensions in use refuse a
-/// list where it is missing or 0.
+/// The issuers come in the order of their names. A key whose not_before is absent or 0 gets 1:
+/// extensions in use refuse a list where it is missing or 0.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MISUSE: a name is not UTF-8 or stands there twice, or a span or array breaks a rule (pp_detail.index
-///          says of which issuer)
+///          PP_ERR_MISUSE: a name is not UTF-8 or stands there twice, or a span or array breaks a
+///          rule (pp_detail.index says of which issuer)
 ///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     out             the JSON
 ///          out_len         its length

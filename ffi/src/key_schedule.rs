@@ -1,20 +1,25 @@
 //! KEY SCHEDULE
 //!
-//! When an issuer's keys are published, used and retired. A key is published some time before clients may use it, so that
-//! their cached directories have it by then; when the next takes over, it is answered for a little longer.
+//! When an issuer's keys are published, used and retired. A key is published some time before
+//! clients may use it, so that their cached directories have it by then; when the next takes over,
+//! it is answered for a little longer.
 //!
-//! A schedule holds public keys and dates, and no secret. It changes after it was made, and is locked inside: any number of
-//! threads may use it at a time. A view of one of its keys is good until the key is removed (pp_key_schedule_prune).
+//! A schedule holds public keys and dates, and no secret. It changes after it was made, and is
+//! locked inside: any number of threads may use it at a time. A view of one of its keys is good
+//! until the key is removed (pp_key_schedule_prune).
 //!
-//! It lives as long as the process. Store the dates with each key, and at the next start add every key that is not retired.
+//! It lives as long as the process. Store the dates with each key, and at the next start add every
+//! key that is not retired.
 //!
 //! The life of a key:
 //!
-//!     at pp_key_schedule_next_publication   make a key; pp_key_schedule_dates gives its dates; pp_key_schedule_add; publish
-//!                                           what pp_key_schedule_directory writes
-//!     from not_before on                    clients use it
-//!     from not_after on                     the issuer answers for it no longer, and origins refuse its tokens:
-//!                                           pp_key_schedule_prune names it; wipe the private key
+//!     pp_key_schedule_next_publication   Make a key; pp_key_schedule_dates gives its dates;
+//!                                        pp_key_schedule_add; publish what
+//!                                        pp_key_schedule_directory writes.
+//!     from not_before on                 Clients use it.
+//!     from not_after on                  The issuer answers for it no longer, and origins refuse
+//!                                        its tokens: pp_key_schedule_prune names it; wipe the
+//!                                        private key.
 //!
 //! These functions ask the heap for memory. When it gives none, they end the process.
 
@@ -51,16 +56,18 @@ pub struct pp_scheduled_key {
     pub token_key: pp_bytes,
     /// From when on clients may use the key, in unix seconds.
     pub not_before: u64,
-    /// From when on the issuer no longer answers for the key, and origins no longer accept its tokens, in unix seconds.
+    /// From when on the issuer no longer answers for the key, and origins no longer accept its
+    /// tokens, in unix seconds.
     pub not_after: u64,
 }
 
-/// How long the parts of a key's life are, in seconds. Where a function takes one, NULL is the default.
+/// How long the parts of a key's life are, in seconds. Where a function takes one, NULL is the
+/// default.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct pp_rotation_policy {
-    /// From publication until clients may use the key. It must exceed the time for which directories are cached. By default
-    /// two days.
+    /// From publication until clients may use the key. It must exceed the time for which directories
+    /// are cached. By default two days.
     pub lead: u64,
     /// For how long clients prefer the key, until the next takes over. By default thirty days.
     pub active: u64,
@@ -107,12 +114,14 @@ pub unsafe extern "C" fn pp_key_schedule_free(schedule: *mut pp_key_schedule) {
 
 /// Add a key.
 ///
-/// A request names its key by the last byte of the key's identifier alone, so two keys of a type that are answered for at a
-/// time must differ in it. If they do not, make another key and try again: with a handful of keys the next one fits.
+/// A request names its key by the last byte of the key's identifier alone, so two keys of a type
+/// that are answered for at a time must differ in it. If they do not, make another key and try
+/// again: with a handful of keys the next one fits.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the key's span breaks a rule; not_after is not after not_before
-///          PP_ERR_EXHAUSTED: another key of the type that is answered for at `now` has the same last byte
+///          PP_ERR_EXHAUSTED: another key of the type that is answered for at `now` has the same
+///          last byte
 /// In:      schedule  the schedule; it is changed
 ///          key       the key, which is copied
 ///          now       unix seconds
@@ -206,8 +215,8 @@ pub unsafe extern "C" fn pp_key_schedule_next_publication(
     })
 }
 
-/// Give the dates for a key that is published now: it takes over from the newest of its type, or starts at once when there
-/// is none that clients may use.
+/// Give the dates for a key that is published now: it takes over from the newest of its type, or
+/// starts at once when there is none that clients may use.
 ///
 /// Returns: PP_OK
 /// Out:     not_before  from when on clients may use the key, in unix seconds
@@ -237,12 +246,13 @@ pub unsafe extern "C" fn pp_key_schedule_dates(
     })
 }
 
-/// Retire a key early: from now on the issuer answers for it no longer. Its not_after is set to `now`.
+/// Retire a key early: from now on the issuer answers for it no longer. Its not_after is set to
+/// `now`.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_UNKNOWN_KEY: no key has the identifier
-///          PP_ERR_EXHAUSTED: clients would be left without a usable key of the type: add another first, and wait for its
-///          time
+///          PP_ERR_EXHAUSTED: clients would be left without a usable key of the type: add another
+///          first, and wait for its time
 /// In:      schedule      the schedule; it is changed
 ///          token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
 ///          now           unix seconds
@@ -260,10 +270,12 @@ pub unsafe extern "C" fn pp_key_schedule_retire(
     })
 }
 
-/// Remove the keys that are answered for no longer, and give their identifiers: wipe their private keys.
+/// Remove the keys that are answered for no longer, and give their identifiers: wipe their private
+/// keys.
 ///
 /// Returns: PP_OK
-///          PP_ERR_BUFFER_TOO_SMALL: nothing was removed; PP_TOKEN_KEY_ID_BYTES for each key of the schedule is enough
+///          PP_ERR_BUFFER_TOO_SMALL: nothing was removed; PP_TOKEN_KEY_ID_BYTES for each key of the
+///          schedule is enough
 /// Out:     out       the identifiers, PP_TOKEN_KEY_ID_BYTES each, one after the other
 ///          out_len   their length in bytes
 /// In:      schedule  the schedule; it is changed
@@ -290,18 +302,21 @@ pub unsafe extern "C" fn pp_key_schedule_prune(
     })
 }
 
-/// Write the directory to be published now: the keys that are answered for, of each type the newest first, so that a client
-/// takes the newest whose time has come. It is JSON, without a zero at the end.
+/// Write the directory to be published now: the keys that are answered for, of each type the newest
+/// first, so that a client takes the newest whose time has come. It is JSON, without a zero at the
+/// end.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the request URI is not UTF-8
-///          PP_ERR_EXPIRED: clients would find no usable key of some type, or of any: publish a key that starts at once
+///          PP_ERR_EXPIRED: clients would find no usable key of some type, or of any: publish a key
+///          that starts at once
 ///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     out                           the JSON
 ///          out_len                       its length
 /// In:      schedule                      the schedule
 ///          capacity                      the size of out
-///          request_uri, request_uri_len  where token requests go: an absolute URL, or one relative to the directory's
+///          request_uri, request_uri_len  where token requests go: an absolute URL, or one relative
+///                                        to the directory's
 ///          now                           unix seconds
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_key_schedule_directory(

@@ -1,7 +1,7 @@
 //! MEDIA TYPES
 //!
-//! What stands in Content-Type and Accept of issuance. Send the strings as they are: one client in the field (Silk)
-//! compares them byte by byte.
+//! What stands in Content-Type and Accept of issuance. Send the strings as they are: one client in
+//! the field (Silk) compares them byte by byte.
 
 use core::ffi::c_char;
 
@@ -18,7 +18,7 @@ pub const PP_MEDIA_TYPE_TOKEN_RESPONSE: &str = "application/private-token-respon
 pub const PP_MEDIA_TYPE_ISSUER_DIRECTORY: &str = "application/private-token-issuer-directory";
 /// A TokenRequest as deployments older than RFC 9578 name it: accept it, never send it.
 pub const PP_MEDIA_TYPE_LEGACY_TOKEN_REQUEST: &str = "message/token-request";
-/// A TokenResponse as deployments older than RFC 9578 name it: accept it, and send it only to who asked so.
+/// A TokenResponse as older deployments name it: accept it, and send it only to who asked so.
 pub const PP_MEDIA_TYPE_LEGACY_TOKEN_RESPONSE: &str = "message/token-response";
 
 /// Tell whether a Content-Type is a media type of Privacy Pass. Case and parameters do not count.

@@ -1,10 +1,12 @@
 //! SPEND STORE IN MEMORY
 //!
-//! A pp_spend_store for an origin that is one process: bounded, locked inside, shared by its threads.
+//! A pp_spend_store for an origin that is one process: bounded, locked inside, shared by its
+//! threads.
 //!
-//! It keeps the three rules of spend stores: a spend is one insertion under one lock, a full store refuses, and a key that
-//! expired is kept for another minute while there is room. But it ends with the process: change the secret of the
-//! challenges at every start, so that tokens for challenges of before are refused, or use a store that lasts.
+//! It keeps the three rules of spend stores: a spend is one insertion under one lock, a full store
+//! refuses, and a key that expired is kept for another minute while there is room. But it ends with
+//! the process: change the secret of the challenges at every start, so that tokens for challenges of
+//! before are refused, or use a store that lasts.
 
 use core::ffi::c_void;
 
@@ -29,14 +31,14 @@ impl Opaque for pp_memory_spend_store {
 
 /// Make a store on the heap.
 ///
-/// It grows as it fills, at about 130 bytes a key. If the system refuses it memory then, the process ends: choose a
-/// capacity that fits.
+/// It grows as it fills, at about 130 bytes a key. If the system refuses it memory then, the process
+/// ends: choose a capacity that fits.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_NO_MEMORY
 /// Out:     store     the store; NULL on an error
-/// In:      capacity  how many keys it holds at a time: no fewer than the tokens that are redeemed in the lifetime of a
-///                    challenge, or good tokens are refused (PP_ERR_EXHAUSTED)
+/// In:      capacity  how many keys it holds at a time: no fewer than the tokens that are redeemed
+///                    in the lifetime of a challenge, or good tokens are refused (PP_ERR_EXHAUSTED)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_memory_spend_store_new(
     store: *mut *mut pp_memory_spend_store,
@@ -73,8 +75,9 @@ pub unsafe extern "C" fn pp_memory_spend_store_len(store: *const pp_memory_spend
 
 /// Give the callback table of a store: what pp_origin_redeem takes.
 ///
-/// The callback answers PP_ERR_STORE when it is given a time at which a key that it has forgotten was not expired: the key may
-/// be the one. That is a clock that was set back, or a call that was held up for a minute.
+/// The callback answers PP_ERR_STORE when it is given a time at which a key that it has forgotten
+/// was not expired: the key may be the one. That is a clock that was set back, or a call that was
+/// held up for a minute.
 ///
 /// Returns: PP_OK
 /// Out:     table  the table; it may be copied, and is good as long as the store

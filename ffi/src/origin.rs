@@ -1,11 +1,12 @@
 //! ORIGIN
 //!
-//! An origin challenges clients, verifies their tokens, and lets each be redeemed once. A token is refused unless it answers
-//! a challenge that the origin expects: pp_expected says which. pp_origin_redeem verifies first and spends last, in one
-//! atomic step of the store, so that a bad token never burns anything.
+//! An origin challenges clients, verifies their tokens, and lets each be redeemed once. A token is
+//! refused unless it answers a challenge that the origin expects: pp_expected says which.
+//! pp_origin_redeem verifies first and spends last, in one atomic step of the store, so that a bad
+//! token never burns anything.
 //!
-//! Give the client one answer for every token that is refused, whatever the check that failed: a 401 with a new challenge. See
-//! pp_origin_http_status.
+//! Give the client one answer for every token that is refused, whatever the check that failed: a 401
+//! with a new challenge. See pp_origin_http_status.
 
 #![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
 
@@ -30,8 +31,8 @@ use crate::value::{self, Place, Places, Value};
 /// The size of the memory pp_verifier_key_place needs, in bytes.
 pub const PP_VERIFIER_KEY_HANDLE_BYTES: usize = 8192;
 
-/// A key to verify tokens with: a handle. For type 0x0002 it is an issuer's public key; for type 0x0001 the private one,
-/// which origin and issuer share.
+/// A key to verify tokens with: a handle. For type 0x0002 it is an issuer's public key; for type
+/// 0x0001 the private one, which origin and issuer share.
 pub struct pp_verifier_key {
     _opaque: [u8; 0],
 }
@@ -57,12 +58,14 @@ pub struct pp_expected {
     pub struct_size: usize,
     /// This challenge, its bytes as they were sent; or absent.
     pub challenge: pp_bytes,
-    /// Any of digest_count challenges with these digests, PP_CHALLENGE_DIGEST_BYTES bytes each, one after the other; or NULL.
+    /// Any of digest_count challenges with these digests, PP_CHALLENGE_DIGEST_BYTES bytes each,
+    /// one after the other; or NULL.
     pub digests: *const u8,
     /// How many digests.
     pub digest_count: usize,
-    /// Any challenge for whose digest this returns 1 and nothing else; or NULL. It is for an origin that keeps its
-    /// challenges elsewhere. A function that accepts everything accepts tokens that were made for other origins.
+    /// Any challenge for whose digest this returns 1 and nothing else; or NULL. It is for an origin
+    /// that keeps its challenges elsewhere. A function that accepts everything accepts tokens that
+    /// were made for other origins.
     pub accepts: Option<unsafe extern "C" fn(ctx: *mut c_void, challenge_digest: *const u8) -> i32>,
     /// Given to accepts as it is.
     pub ctx: *mut c_void,
@@ -125,7 +128,8 @@ pub extern "C" fn pp_verifier_key_size() -> usize {
     PP_VERIFIER_KEY_HANDLE_BYTES
 }
 
-/// Make an empty verifier key in memory of the caller, which must stay there until pp_verifier_key_end.
+/// Make an empty verifier key in memory of the caller, which must stay there until
+/// pp_verifier_key_end.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the memory is not aligned to 8
@@ -154,8 +158,8 @@ pub unsafe extern "C" fn pp_verifier_key_end(key: *mut pp_verifier_key) {
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the handle is filled already
-///          PP_ERR_UNSUPPORTED: this build does not implement the type, or its tokens cannot be verified with the public key
-///          (0x0001): use pp_verifier_key_from_issuer_key
+///          PP_ERR_UNSUPPORTED: this build does not implement the type, or its tokens cannot be
+///          verified with the public key (0x0001): use pp_verifier_key_from_issuer_key
 ///          PP_ERR_MALFORMED: the bytes are no key of the type
 /// Out:     key         the handle to fill
 /// In:      token_type  the type of the tokens
@@ -177,8 +181,8 @@ pub unsafe extern "C" fn pp_verifier_key_import(
     })
 }
 
-/// Fill a verifier key with what verifies the tokens that an issuer key makes: its public half where that is enough, else a
-/// copy of the private key.
+/// Fill a verifier key with what verifies the tokens that an issuer key makes: its public half where
+/// that is enough, else a copy of the private key.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the handle is filled already, or the issuer key is empty
@@ -197,8 +201,8 @@ pub unsafe extern "C" fn pp_verifier_key_from_issuer_key(
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the key is empty
-/// Out:     token_type
-/// In:      key
+/// Out:     token_type  one of PP_TOKEN_TYPE_
+/// In:      key         the key
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_verifier_key_type(
     key: *const pp_verifier_key,
@@ -217,7 +221,7 @@ pub unsafe extern "C" fn pp_verifier_key_type(
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the key is empty
 /// Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
-/// In:      key
+/// In:      key           the key
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_verifier_key_id(
     key: *const pp_verifier_key,
@@ -255,7 +259,8 @@ unsafe fn with_expected<T>(
 ///          PP_ERR_UNKNOWN_KEY: the token names none of the keys
 ///          PP_ERR_CHALLENGE_MISMATCH: the token answers no challenge that is expected
 ///          PP_ERR_INVALID_TOKEN: the authenticator does not verify
-///          PP_ERR_MISUSE: a key is empty: pp_detail.index says which; expected sets none of the three, or more than one
+///          PP_ERR_MISUSE: a key is empty: pp_detail.index says which; expected sets none of the
+///          three, or more than one
 /// Out:     verified          may be NULL; zeros unless PP_OK
 /// In:      keys, key_count   the keys of the issuers the origin trusts
 ///          token, token_len  the Token as received
@@ -302,8 +307,8 @@ impl Verified {
 /// Verify several tokens. The same token twice verifies twice: only spending tells.
 ///
 /// Returns: PP_OK: results holds a status for each, as pp_origin_verify has them
-///          PP_ERR_MISUSE: an argument breaks a rule: pp_detail.index says which item; expected sets none of the three, or
-///          more than one
+///          PP_ERR_MISUSE: an argument breaks a rule: pp_detail.index says which item; expected sets
+///          none of the three, or more than one
 /// Out:     verified         count structs, or NULL; zeros where the result is not PP_OK
 ///          results          count statuses
 /// In:      keys, key_count  the keys of the issuers the origin trusts
@@ -375,16 +380,24 @@ fn give_verdict(place: Option<Place<pp_verified_token>>, verdict: Result<Verifie
 /// Verify a token, then spend it: the whole redemption.
 ///
 /// Returns: PP_OK: let the client in
-///          as pp_origin_verify: nothing was spent
+///          PP_ERR_MALFORMED: the bytes are no token. After this and the next five nothing was spent
+///          PP_ERR_UNSUPPORTED: no key is of the token's type
+///          PP_ERR_UNKNOWN_KEY: the token names none of the keys
+///          PP_ERR_CHALLENGE_MISMATCH: the token answers no challenge that is expected
+///          PP_ERR_INVALID_TOKEN: the authenticator does not verify
+///          PP_ERR_MISUSE: a key is empty: pp_detail.index says which; expected sets none of the
+///          three, or more than one
 ///          PP_ERR_REPLAYED: the token was redeemed before
-///          PP_ERR_STORE, PP_ERR_EXHAUSTED: the store could not answer: let nobody in
+///          PP_ERR_EXHAUSTED: the store is full: let nobody in
+///          PP_ERR_STORE: the store failed: let nobody in. The token may have been spent
 /// Out:     verified          may be NULL; zeros unless PP_OK
 /// In:      keys, key_count   the keys of the issuers the origin trusts
 ///          token, token_len  the Token as received
 ///          expected          which challenges it may answer
 ///          store             where spent tokens are kept
-///          expires_at        unix seconds: the store may forget the token from then on, so not before the time from which
-///          expected refuses it: see pp_stateless_challenges_expiry
+///          expires_at        unix seconds: the store may forget the token from then on, so not
+///                            before the time from which expected refuses it: see
+///                            pp_stateless_challenges_expiry
 ///          now               unix seconds
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_origin_redeem(
@@ -416,8 +429,8 @@ pub unsafe extern "C" fn pp_origin_redeem(
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: verified holds nothing
-/// Out:     fields
-/// In:      verified
+/// Out:     fields    a copy of it
+/// In:      verified  the token
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_verified_token_get(
     verified: *const pp_verified_token,

@@ -1,7 +1,8 @@
 //! RANDOMNESS
 //!
-//! Functions that need randomness take a pp_rng. NULL stands for the operating system's source, which is what a program on
-//! a desk or a server wants; a library built for programs without a heap has none, and answers PP_ERR_UNSUPPORTED.
+//! Functions that need randomness take a pp_rng. NULL stands for the operating system's source,
+//! which is what a program on a desk or a server wants; a library built for programs without a heap
+//! has none, and answers PP_ERR_UNSUPPORTED.
 
 use core::ffi::c_void;
 
@@ -14,7 +15,8 @@ use crate::status::{PP_OK, pp_detail, pp_status};
 
 /// A source of randomness. Zero the struct, then set its size and the callback.
 ///
-/// The source must be cryptographic: who can guess it can link tokens to requests, or knows the keys made with it.
+/// The source must be cryptographic: who can guess it can link tokens to requests, or knows the keys
+/// made with it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct pp_rng {
@@ -22,7 +24,8 @@ pub struct pp_rng {
     pub struct_size: usize,
     /// Given to the callback as it is.
     pub ctx: *mut c_void,
-    /// Fill out[0..len) and return PP_OK, or return anything else: the call then fails with PP_ERR_RNG.
+    /// Fill out[0..len) and return PP_OK, or return anything else: the call then fails with
+    /// PP_ERR_RNG.
     pub fill: Option<unsafe extern "C" fn(ctx: *mut c_void, out: *mut u8, len: usize) -> pp_status>,
 }
 

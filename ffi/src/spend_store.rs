@@ -1,22 +1,26 @@
 //! SPEND STORE
 //!
-//! Where an origin keeps which tokens were redeemed: a set of keys of 32 bytes, each with the time until which it must be
-//! kept. All machines that redeem the tokens of one challenge share one store, and it is all they share.
+//! Where an origin keeps which tokens were redeemed: a set of keys of 32 bytes, each with the time
+//! until which it must be kept. All machines that redeem the tokens of one challenge share one
+//! store, and it is all they share.
 //!
 //! A program brings its store as a callback; pp_memory_spend_store is one for a single process.
 //!
 //! The callback must keep to three rules, or tokens can be redeemed twice:
 //!
-//!   - To look for the key and to insert it is one atomic step. Of any number of calls with one key, on any thread or
-//!     machine, exactly one answers PP_OK. To look first and insert afterwards is wrong, however short the time between.
-//!   - A key is never forgotten before it expires, neither to make room nor in a restart. A store that is full refuses.
-//!   - Calls come with times that are not in order: a thread may have been overtaken, and the clocks of machines differ.
-//!     Keep a key for a while after it expires (a minute is plenty), and when a call's time is before the expiry of a key
-//!     that may have been forgotten, refuse instead of calling the key fresh.
+//!   - To look for the key and to insert it is one atomic step. Of any number of calls with one key,
+//!     on any thread or machine, exactly one answers PP_OK. To look first and insert afterwards is
+//!     wrong, however short the time between.
+//!   - A key is never forgotten before it expires, neither to make room nor in a restart. A store
+//!     that is full refuses.
+//!   - Calls come with times that are not in order: a thread may have been overtaken, and the clocks
+//!     of machines differ. Keep a key for a while after it expires (a minute is plenty), and when a
+//!     call's time is before the expiry of a key that may have been forgotten, refuse instead of
+//!     calling the key fresh.
 //!
-//! With Redis or Valkey this is SET key 1 NX EX seconds, where the answer to the command is the answer of the store, the
-//! seconds are expires_at - now and some more, and nothing is evicted (maxmemory-policy noeviction). In SQL it is one INSERT
-//! into a table with a unique key.
+//! With Redis or Valkey this is SET key 1 NX EX seconds, where the answer to the command is the
+//! answer of the store, the seconds are expires_at - now and some more, and nothing is evicted
+//! (maxmemory-policy noeviction). In SQL it is one INSERT into a table with a unique key.
 
 use core::ffi::c_void;
 
@@ -34,8 +38,8 @@ const _: () = assert!(PP_SPEND_KEY_BYTES == size_of::<SpendKey>());
 
 /// A store of spent tokens. Zero the struct, then set its size and the callback.
 ///
-/// The callback is called on the thread that redeems. Who redeems on several threads with one store has it called on
-/// several threads at a time.
+/// The callback is called on the thread that redeems. Who redeems on several threads with one store
+/// has it called on several threads at a time.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct pp_spend_store {
@@ -48,11 +52,14 @@ pub struct pp_spend_store {
     /// Returns: PP_OK: the key was not there; it is now, until it expires
     ///          PP_ERR_REPLAYED: the key was there
     ///          PP_ERR_EXHAUSTED: it was not inserted, the store is full
-    ///          PP_ERR_STORE: the store failed, or took too long. Any other number counts as this one. Nobody is let in
-    ///          then; but if the key was inserted before the failure the token is spent all the same.
-    /// In:      key         PP_SPEND_KEY_BYTES bytes, good during the call. They are made of a verified token, tell nothing of
-    ///                      it, and are spread evenly: any of them may choose a shard.
-    ///          expires_at  unix seconds: from then on the token is refused for its age, and the key may be forgotten
+    ///          PP_ERR_STORE: the store failed, or took too long. Any other number counts as this
+    ///          one. Nobody is let in then; but if the key was inserted before the failure the token
+    ///          is spent all the same.
+    /// In:      key         PP_SPEND_KEY_BYTES bytes, good during the call. They are made of a
+    ///                      verified token, tell nothing of it, and are spread evenly: any of them
+    ///                      may choose a shard.
+    ///          expires_at  unix seconds: from then on the token is refused for its age, and the key
+    ///                      may be forgotten
     ///          now         unix seconds: the time that was given to pp_origin_redeem
     pub spend: Option<unsafe extern "C" fn(ctx: *mut c_void, key: *const u8, expires_at: u64, now: u64) -> pp_status>,
 }

@@ -1,9 +1,10 @@
 //! STATELESS CHALLENGES
 //!
-//! Challenges that the origin need not store. The redemption context is a MAC, under the origin's secret, over the
-//! challenge's other fields and the epoch (the time divided by the epoch's length). To verify, the origin computes the
-//! challenges of this epoch and of the one before again. All processes of an origin that share the secret accept each
-//! other's challenges, and a challenge is accepted for one to two epochs.
+//! Challenges that the origin need not store. The redemption context is a MAC, under the origin's
+//! secret, over the challenge's other fields and the epoch (the time divided by the epoch's length).
+//! To verify, the origin computes the challenges of this epoch and of the one before again. All
+//! processes of an origin that share the secret accept each other's challenges, and a challenge is
+//! accepted for one to two epochs.
 
 #![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
 
@@ -17,11 +18,12 @@ use crate::wire::{pp_token_challenge, with_challenge};
 
 /// The size of the secret of pp_stateless_challenges, in bytes.
 pub const PP_CHALLENGE_SECRET_BYTES: usize = 32;
-/// How many digests pp_stateless_challenges_accepted gives: of this epoch's challenge and of the one before.
+/// How many digests pp_stateless_challenges_accepted gives: of this epoch's challenge and of the
+/// one before.
 pub const PP_ACCEPTED_DIGESTS: usize = 2;
 
-/// A maker of challenges: a value, secret. Unlike other values it may be used by any number of threads at a time, once it
-/// was begun.
+/// A maker of challenges: a value, secret. Unlike other values it may be used by any number of
+/// threads at a time, once it was begun.
 #[repr(C)]
 pub struct pp_stateless_challenges {
     /// Not for the caller.
@@ -43,8 +45,9 @@ unsafe fn get<'a>(maker: *const pp_stateless_challenges) -> Outcome<&'a Stateles
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: epoch_seconds is 0
 /// Out:     maker          end it with pp_stateless_challenges_wipe; what it held is lost
-/// In:      secret         PP_CHALLENGE_SECRET_BYTES random bytes. Who knows them can prepare tokens for coming epochs
-///          epoch_seconds  the length of an epoch
+/// In:      secret         PP_CHALLENGE_SECRET_BYTES random bytes. Who knows them can prepare tokens
+///                         for coming epochs
+///          epoch_seconds  the length of an epoch, in seconds
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_stateless_challenges_begin(
     maker: *mut pp_stateless_challenges,
@@ -71,12 +74,12 @@ pub unsafe extern "C" fn pp_stateless_challenges_wipe(maker: *mut pp_stateless_c
 /// Write the challenge of this epoch: the template with its redemption context.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MISUSE: the maker holds nothing; the template is no challenge that can be written: see
-///          pp_token_challenge_write
+///          PP_ERR_MISUSE: the maker holds nothing; the template is no challenge that can be
+///          written: see pp_token_challenge_write
 ///          PP_ERR_LIMIT: more than PP_ORIGINS_MAX names
 ///          PP_ERR_BUFFER_TOO_SMALL
-/// Out:     out, out_len  the TokenChallenge; must not overlap the template
-/// In:      maker
+/// Out:     out, out_len  the TokenChallenge
+/// In:      maker         what pp_stateless_challenges_begin made
 ///          capacity      the size of out
 ///          challenge     the template; a redemption context of its own is part of what is bound
 ///          now           unix seconds
@@ -91,8 +94,8 @@ pub unsafe extern "C" fn pp_stateless_challenges_write(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let maker = unsafe { get(maker) }?;
         let out = Output::new(2, out, capacity, out_len)?;
+        let maker = unsafe { get(maker) }?;
         unsafe {
             with_challenge(5, challenge, |template| out.fill(|buffer| maker.challenge(template, now).write_to(buffer)))
         }
@@ -102,9 +105,10 @@ pub unsafe extern "C" fn pp_stateless_challenges_write(
 /// Give the digests to accept: set them as pp_expected.digests.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MISUSE, PP_ERR_LIMIT: as pp_stateless_challenges_write
+///          PP_ERR_MISUSE: the maker holds nothing; the template is no challenge that can be written
+///          PP_ERR_LIMIT: more than PP_ORIGINS_MAX names
 /// Out:     digests    PP_ACCEPTED_DIGESTS * PP_CHALLENGE_DIGEST_BYTES bytes
-/// In:      maker
+/// In:      maker      what pp_stateless_challenges_begin made
 ///          challenge  the template the challenges were made of
 ///          now        unix seconds
 #[unsafe(no_mangle)]
@@ -122,13 +126,13 @@ pub unsafe extern "C" fn pp_stateless_challenges_accepted(
     })
 }
 
-/// Tell from when on no challenge that is accepted now is accepted any more: the expiry for the spend store, to which you
-/// add by how much the clocks of your machines may differ.
+/// Tell from when on no challenge that is accepted now is accepted any more: the expiry for the
+/// spend store, to which you add by how much the clocks of your machines may differ.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the maker holds nothing
 /// Out:     expires_at  unix seconds
-/// In:      maker
+/// In:      maker       what pp_stateless_challenges_begin made
 ///          now         unix seconds
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_stateless_challenges_expiry(
@@ -148,8 +152,8 @@ pub unsafe extern "C" fn pp_stateless_challenges_expiry(
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the maker holds nothing
-/// Out:     seconds
-/// In:      maker
+/// Out:     seconds  for how long
+/// In:      maker    what pp_stateless_challenges_begin made
 ///          now      unix seconds
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_stateless_challenges_max_age(

@@ -1,12 +1,12 @@
 //! STATUS AND DETAIL
 //!
-//! Every function that can fail returns a pp_status: PP_OK, or one of the PP_ERR_ numbers. They stand in bands, which
-//! say who must act. The numbers and their meaning never change; a later version may add numbers to a band, so treat
-//! an unknown number as the band it stands in.
+//! Every function that can fail returns a pp_status: PP_OK, or one of the PP_ERR_ numbers. They
+//! stand in bands, which say who must act. The numbers and their meaning never change; a later
+//! version may add numbers to a band, so treat an unknown number as the band it stands in.
 //!
 //!     -1 ..  -15   misuse       the programmer: the call breaks a rule
 //!    -16 ..  -31   malformed    the peer sent bytes that are no message
-//!    -32 ..  -47   rejected     the peer sent a message that does not verify: tell it no more than that
+//!    -32 ..  -47   rejected     the peer sent a message that does not verify: tell it no more
 //!    -48 ..  -63   state        used, replayed, expired or full
 //!    -64 ..  -79   environment  the operator: randomness, store, signer, memory
 //!   -127           bug          us: please report it
@@ -64,8 +64,8 @@ pub const PP_NONE: u32 = 0xFFFF_FFFF;
 
 /// What else is known of a failure. It holds numbers only, so it may be logged.
 ///
-/// The last argument of every function that can fail points to one, or is NULL. It is written in every case; after PP_OK
-/// it says so.
+/// The last argument of every function that can fail points to one, or is NULL. It is written in
+/// every case; after PP_OK it says so.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct pp_detail {
@@ -73,9 +73,11 @@ pub struct pp_detail {
     pub status: pp_status,
     /// With PP_ERR_MISUSE: which argument broke a rule, counted from 1; 0 when it is none alone.
     pub argument: u32,
-    /// The byte offset in the input, or with PP_ERR_BUFFER_TOO_SMALL the needed size; PP_NONE when not known.
+    /// The byte offset in the input, or with PP_ERR_BUFFER_TOO_SMALL the needed size; PP_NONE
+    /// when not known.
     pub offset: u32,
-    /// Which item of an array, or which challenge of a header, counted from 0; PP_NONE when not known.
+    /// Which item of an array, or which challenge of a header, counted from 0; PP_NONE when not
+    /// known.
     pub index: u32,
 }
 
@@ -114,7 +116,8 @@ pub extern "C" fn pp_status_name(status: pp_status) -> *const c_char {
     name.as_ptr()
 }
 
-/// Say in one English sentence what a status means and what to do next. It is for logs and developers, not for peers.
+/// Say in one English sentence what a status means and what to do next. It is for logs and
+/// developers, not for peers.
 ///
 /// Returns: a static string
 /// In:      status  any number
@@ -151,7 +154,8 @@ const fn with_zero<const N: usize>(text: &str) -> [u8; N] {
     out
 }
 
-/// Give the HTTP status an issuer or attester answers with when a function returned `status`: RFC 9578 sections 5.2 and 6.2.
+/// Give the HTTP status an issuer or attester answers with when a function returned `status`: RFC
+/// 9578 sections 5.2 and 6.2.
 ///
 /// Returns: 200 for PP_OK; 422, 403, 503 or 500; 500 for an unknown number
 /// In:      status  what a function returned
@@ -160,7 +164,8 @@ pub extern "C" fn pp_issuer_http_status(status: pp_status) -> u16 {
     if status == PP_OK { 200 } else { ErrorKind::from_code(status).map_or(500, http::issuer_status) }
 }
 
-/// Give the HTTP status an origin answers with when a function returned `status`. With 401 goes a new challenge.
+/// Give the HTTP status an origin answers with when a function returned `status`. With 401 goes a
+/// new challenge.
 ///
 /// Returns: 200 for PP_OK; 400, 401, 503 or 500; 500 for an unknown number
 /// In:      status  what a function returned

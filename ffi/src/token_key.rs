@@ -1,7 +1,8 @@
 //! TOKEN KEYS
 //!
-//! A token key is an issuer's public key, ready for use: what a client asks for tokens with, what an attester checks requests
-//! against, and what an issuer with an external signer checks the signer with. It is a handle.
+//! A token key is an issuer's public key, ready for use: what a client asks for tokens with, what an
+//! attester checks requests against, and what an issuer with an external signer checks the signer
+//! with. It is a handle.
 
 #![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
 
@@ -91,10 +92,11 @@ pub unsafe extern "C" fn pp_token_key_end(key: *mut pp_token_key) {
     unsafe { handle::end(key) };
 }
 
-/// Fill a token key with a public key as an issuer's directory or a token-key parameter publishes it.
+/// Fill a token key with a public key as an issuer's directory or a token-key parameter publishes
+/// it.
 ///
-/// Its identifier is the hash of these bytes. For type 0x0002 the SubjectPublicKeyInfo may have the form of RFC 9578, or
-/// one of two others that some issuers publish.
+/// Its identifier is the hash of these bytes. For type 0x0002 the SubjectPublicKeyInfo may have the
+/// form of RFC 9578, or one of two others that some issuers publish.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the handle is filled already
@@ -135,8 +137,8 @@ pub unsafe extern "C" fn pp_token_key_from_issuer_key(
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the key is empty
-/// Out:     token_type
-/// In:      key
+/// Out:     token_type  one of PP_TOKEN_TYPE_
+/// In:      key         the key
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_token_key_type(
     key: *const pp_token_key,
@@ -155,7 +157,7 @@ pub unsafe extern "C" fn pp_token_key_type(
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the key is empty
 /// Out:     token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
-/// In:      key
+/// In:      key           the key
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_token_key_id(
     key: *const pp_token_key,

@@ -1,7 +1,7 @@
 //! TOKEN TYPES
 //!
-//! A token type is any 16-bit number (RFC 9577 section 2.2). One that this library does not implement is data to skip,
-//! not an error.
+//! A token type is any 16-bit number (RFC 9577 section 2.2). One that this library does not
+//! implement is data to skip, not an error.
 
 use privacypass_core::{ErrorKind, TokenType};
 
@@ -43,7 +43,7 @@ pub struct pp_token_type_sizes {
 ///
 /// Returns: PP_OK
 ///          PP_ERR_UNSUPPORTED: this build does not implement the type
-/// Out:     sizes
+/// Out:     sizes       in bytes
 /// In:      token_type  any number
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_token_type_get_sizes(
@@ -65,7 +65,8 @@ pub unsafe extern "C" fn pp_token_type_get_sizes(
     })
 }
 
-/// Tell whether a type is reserved for greasing (RFC 9577 section 6.2.1): nobody issues it, everybody must skip it.
+/// Tell whether a type is reserved for greasing (RFC 9577 section 6.2.1): nobody issues it,
+/// everybody must skip it.
 ///
 /// Returns: 1 if it is, else 0
 /// In:      token_type  any number

@@ -1,7 +1,8 @@
 //! VERSION
 //!
-//! PP_VERSION_ macros name the header a program was compiled with, the functions the library it runs with. Programs
-//! compiled with 0.N.x run with any later 0.N.y, and from 1.0 on with any later version of the same major number.
+//! PP_VERSION_ macros name the header a program was compiled with, the functions the library it runs
+//! with. Programs compiled with 0.N.x run with any later 0.N.y, and from 1.0 on with any later
+//! version of the same major number.
 
 use core::ffi::c_char;
 
@@ -11,7 +12,7 @@ pub const PP_VERSION_MAJOR: u32 = 0;
 pub const PP_VERSION_MINOR: u32 = 1;
 /// The patch version of this header.
 pub const PP_VERSION_PATCH: u32 = 0;
-/// The version of this header as one number that can be compared: major * 1000000 + minor * 1000 + patch.
+/// The version of this header as one number: major * 1000000 + minor * 1000 + patch.
 pub const PP_VERSION: u32 = 1_000;
 
 /// The version of this header as a string.

@@ -1,9 +1,11 @@
 //! MESSAGES
 //!
-//! The messages of RFC 9577 and RFC 9578. Parsing copies nothing: it fills a view whose spans point into the bytes given.
-//! A parser refuses trailing bytes, and takes an unknown token type for a value.
+//! The messages of RFC 9577 and RFC 9578. Parsing copies nothing: it fills a view whose spans point
+//! into the bytes given. A parser refuses trailing bytes, and takes an unknown token type for a
+//! value.
 //!
-//! What is hashed and signed are the bytes as they were received: keep them, and never write a message again to hash it.
+//! What is hashed and signed are the bytes as they were received: keep them, and never write a
+//! message again to hash it.
 
 #![allow(clippy::undocumented_unsafe_blocks)] // every block passes on the caller's promise to keep the header's rules
 
@@ -21,7 +23,8 @@ use crate::status::{pp_detail, pp_status};
 pub const PP_NONCE_BYTES: usize = 32;
 /// The size of a challenge digest in bytes: SHA-256 of the TokenChallenge as received.
 pub const PP_CHALLENGE_DIGEST_BYTES: usize = 32;
-/// The size of a token key identifier in bytes, Nid: SHA-256 of the issuer's public key as published.
+/// The size of a token key identifier in bytes, Nid: SHA-256 of the issuer's public key as
+/// published.
 pub const PP_TOKEN_KEY_ID_BYTES: usize = 32;
 /// The size of a redemption context that is not empty, in bytes.
 pub const PP_REDEMPTION_CONTEXT_BYTES: usize = 32;
@@ -38,10 +41,11 @@ pub struct pp_token_challenge {
     pub issuer_name: pp_bytes,
     /// Binds the token to a session, a time or a request: 32 bytes, or none.
     pub redemption_context: pp_bytes,
-    /// The origins at which the token may be redeemed, host[:port] each, separated by commas; none for a token that any
-    /// origin may redeem.
+    /// The origins at which the token may be redeemed, host[:port] each, separated by commas; none
+    /// for a token that any origin may redeem.
     ///
-    /// With no origin and no context, a token can be replayed at every origin that asks the same issuer.
+    /// With no origin and no context, a token can be replayed at every origin that asks the same
+    /// issuer.
     pub origin_info: pp_bytes,
 }
 
@@ -114,11 +118,11 @@ pub(crate) unsafe fn with_challenge<T>(
 /// Write a TokenChallenge.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MISUSE: a name is empty, is no host[:port], or is too long for its field; a redemption context that is
-///          neither empty nor 32 bytes
+///          PP_ERR_MISUSE: a name is empty, is no host[:port], or is too long for its field; a
+///          redemption context that is neither empty nor 32 bytes
 ///          PP_ERR_LIMIT: more than PP_ORIGINS_MAX names
 ///          PP_ERR_BUFFER_TOO_SMALL
-/// Out:     out        the challenge; must not overlap the fields
+/// Out:     out        the TokenChallenge
 ///          out_len    its length
 /// In:      capacity   the size of out
 ///          challenge  the fields
@@ -138,13 +142,14 @@ pub unsafe extern "C" fn pp_token_challenge_write(
 
 /// Parse a TokenChallenge of any type that has the structure of RFC 9577.
 ///
-/// Look at the token type before you parse: it is the first two bytes, and the rest of a greased challenge is arbitrary.
+/// Look at the token type before you parse: it is the first two bytes, and the rest of a greased
+/// challenge is arbitrary.
 ///
 /// Returns: PP_OK
-///          PP_ERR_MALFORMED: with the offset: a truncated field, trailing bytes, a name that is empty or not ASCII, a
-///          redemption context of neither 0 nor 32 bytes
+///          PP_ERR_MALFORMED: with the offset: a truncated field, trailing bytes, a name that is
+///          empty or not ASCII, a redemption context of neither 0 nor 32 bytes
 /// Out:     challenge  the fields, as spans of data
-/// In:      data, len  the challenge as received
+/// In:      data, len  the TokenChallenge as received
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_token_challenge_parse(
     challenge: *mut pp_token_challenge,
@@ -169,7 +174,7 @@ pub unsafe extern "C" fn pp_token_challenge_parse(
 ///
 /// Returns: PP_OK
 /// Out:     digest     PP_CHALLENGE_DIGEST_BYTES bytes
-/// In:      data, len  the challenge as it was received or sent; it is not parsed
+/// In:      data, len  the TokenChallenge as it was received or sent; it is not parsed
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_token_challenge_digest(
     digest: *mut u8,
@@ -183,14 +188,15 @@ pub unsafe extern "C" fn pp_token_challenge_digest(
     })
 }
 
-/// Check that a challenge may come from the origin it came from: a client does so before it asks for a token, or every
-/// origin could collect tokens for any other.
+/// Check that a challenge may come from the origin it came from: a client does so before it asks for
+/// a token, or every origin could collect tokens for any other.
 ///
-/// Returns: PP_OK: origin_info is empty, or names the origin; letters compare without case, and port 443 is implied
+/// Returns: PP_OK: origin_info is empty, or names the origin; letters compare without case, and port
+///          443 is implied
 ///          PP_ERR_CHALLENGE_MISMATCH: it names others
 ///          PP_ERR_MALFORMED: the bytes are no challenge
-/// In:      data, len            the challenge as received
-///          origin, origin_len   the origin the client spoke to, host[:port], as in the URL
+/// In:      data, len           the TokenChallenge as received
+///          origin, origin_len  the origin the client spoke to, host[:port], as in the URL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_token_challenge_check_origin(
     data: *const u8,
@@ -207,7 +213,8 @@ pub unsafe extern "C" fn pp_token_challenge_check_origin(
     })
 }
 
-/// Tell whether two names, host[:port], mean the same server: letters compare without case, and port 443 is implied.
+/// Tell whether two names, host[:port], mean the same server: letters compare without case, and port
+/// 443 is implied.
 ///
 /// Returns: 1 if they do; 0 if not, and if an argument breaks a rule
 /// In:      a, a_len, b, b_len  the names
@@ -227,7 +234,8 @@ pub unsafe extern "C" fn pp_same_name(a: *const u8, a_len: usize, b: *const u8, 
 /// Returns: PP_OK
 ///          PP_ERR_MALFORMED: with the offset: truncated, or trailing bytes
 /// Out:     token      the fields, as spans of data
-/// In:      data, len  the token as received; the authenticator of an unknown type is all that follows the 98 bytes
+/// In:      data, len  the token as received; the authenticator of an unknown type is all that
+///                     follows the 98 bytes
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pp_token_parse(
     token: *mut pp_token,

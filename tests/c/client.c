@@ -159,6 +159,15 @@ static void begin_fails(unsigned key) {
             CHECK_SIZE(0, len);
         }
     }
+    /* A source that gives one byte for ever, of which no blinding can be made, ends nobody's patience. */
+    for (i = 0; i < 2; i++) {
+        uint8_t byte = i == 0 ? 0x00 : 0xFF;
+        rng.ctx = &byte;
+        rng.fill = roles_stuck_fill;
+        CHECK_STATUS(PP_ERR_RNG, pp_client_begin(all.token[key], &b.pending, request, sizeof request, &len, challenge[key],
+                                                 challenge_len[key], &rng, NULL));
+        CHECK_SIZE(0, len);
+    }
     CHECK(request[0] == 0xEE && memcmp(request, request + 1, sizeof request - 1) == 0);
     finish(&b, key);
 

@@ -105,6 +105,12 @@ static void generate(void) {
         }
         rng = roles_source_open(&source, calls, PP_ERR_RNG);
         CHECK_STATUS(PP_ERR_RNG, pp_issuer_key_generate(key, types[i], &rng, NULL));
+        for (j = 0; j < 2; j++) { /* a source that is stuck */
+            uint8_t byte = j == 0 ? 0x00 : 0xFF;
+            rng.ctx = &byte;
+            rng.fill = roles_stuck_fill;
+            CHECK_STATUS(PP_ERR_RNG, pp_issuer_key_generate(key, types[i], &rng, NULL));
+        }
         rng.fill = NULL;
         CHECK_STATUS(PP_ERR_MISUSE, pp_issuer_key_generate(key, types[i], &rng, &detail));
         ROLES_DETAIL(detail, PP_ERR_MISUSE, 3, PP_NONE, PP_NONE);

@@ -170,6 +170,12 @@ static inline pp_rng roles_source_open(roles_source *source, unsigned long fail_
 /* What a failing source may answer: a status, another one, and a number that is none. */
 static const pp_status roles_failures[] = {PP_ERR_RNG, PP_ERR_INTERNAL, 1};
 
+/* A source that is stuck, and says that all is well: ctx points to the byte it gives. */
+static inline pp_status roles_stuck_fill(void *ctx, uint8_t *out, size_t len) {
+    memset(out, *(const uint8_t *)ctx, len);
+    return PP_OK;
+}
+
 /* Check all fields of a detail. */
 #define ROLES_DETAIL(detail, want_status, want_argument, want_offset, want_index) \
     do {                                                                          \
