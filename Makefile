@@ -1,15 +1,20 @@
 # Every task of the repository, one line each. The logic stands in tests/tools; `make` alone lists the tasks.
 
-PREFIX ?=
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 ARGS   ?=
 export SECONDS_EACH ?= 120
 BIN    := $(or $(CARGO_TARGET_DIR),target)/release/privacypass
 
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export LIBDIR := $(LIBDIR)
+install uninstall: export DESTDIR := $(DESTDIR)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak bench install setup
+.PHONY: help demo test lint soak bench install uninstall setup
 
 help: ## List the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Build, then watch client, attester, issuer and origin run the protocol (ARGS="--serve")
 	@tests/tools/setup.sh build
@@ -31,10 +36,14 @@ soak: ## Fuzz each parser for SECONDS_EACH=120 seconds
 bench: ## Measure every operation of every role against its peers (ARGS="FILTER")
 	@tests/tools/setup.sh build
 	cargo bench --locked --manifest-path core/benches/Cargo.toml -- $(ARGS)
+	cargo bench --locked -p privacypass-ffi
 
-install: ## Install the command `privacypass` (PREFIX=DIR; else cargo's own)
-	@tests/tools/setup.sh build
-	cargo install --locked --path bindings/cli $(if $(PREFIX),--root "$(PREFIX)")
+install: ## Install the C library and the command (PREFIX=/usr/local LIBDIR=$PREFIX/lib DESTDIR=)
+	@tests/tools/setup.sh install
+	@tests/tools/install.sh
+
+uninstall: ## Remove what `make install` put there (the same PREFIX, LIBDIR, DESTDIR)
+	@tests/tools/install.sh uninstall
 
 setup: ## Install what the tests need and this machine lacks
 	@tests/tools/setup.sh test

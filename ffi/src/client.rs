@@ -133,7 +133,7 @@ pub unsafe extern "C" fn pp_client_begin_many(
         let outcome = begin_many(&Client::new(key), &challenge, &mut rng, &states, &mut outputs);
         if outcome.is_err() {
             for (place, out) in states.iter().zip(outputs.iter()) {
-                unsafe { value::wipe(place.pointer()) };
+                place.clear();
                 out.clear();
             }
         }

@@ -36,8 +36,7 @@ pub struct pp_verifier_key {
     _opaque: [u8; 0],
 }
 
-// SAFETY: `Handle` asserts the alignment.
-unsafe impl Opaque for pp_verifier_key {
+impl Opaque for pp_verifier_key {
     type Object = VerifierKey;
     const MAGIC: u64 = 0x1CB4_78F3_E65D_092A;
 }
@@ -272,8 +271,8 @@ pub unsafe extern "C" fn pp_origin_verify(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        let out = Verified::new(3, verified)?;
         let keys = unsafe { handle::all(1, keys, key_count) }?;
-        let out = unsafe { Verified::new(3, verified) }?;
         let token = unsafe { args::bytes(4, token, token_len) }?;
         unsafe { with_expected(6, expected, |expected| Ok(out.put(Origin::new(keys).verify(token, expected)?))) }
     })
@@ -283,12 +282,13 @@ pub unsafe extern "C" fn pp_origin_verify(
 struct Verified(Option<Place<pp_verified_token>>);
 
 impl Verified {
-    unsafe fn new(argument: u32, verified: *mut pp_verified_token) -> Outcome<Self> {
+    /// Takes the argument, and overwrites what it points to: whatever fails, no token of before is left to be taken for this.
+    fn new(argument: u32, verified: *mut pp_verified_token) -> Outcome<Self> {
         if verified.is_null() {
             return Ok(Self(None));
         }
         let place = Place::new(argument, verified)?;
-        unsafe { value::wipe(verified) };
+        place.clear();
         Ok(Self(Some(place)))
     }
 
@@ -322,13 +322,11 @@ pub unsafe extern "C" fn pp_origin_verify_many(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
-        let origin = Origin::new(unsafe { handle::all(1, keys, key_count) }?);
         let places = unsafe { Places::new(3, verified, if verified.is_null() { 0 } else { count }) }?;
+        places.iter().for_each(|place| place.clear());
+        let origin = Origin::new(unsafe { handle::all(1, keys, key_count) }?);
         let results = unsafe { args::array_mut(4, results, count) }?;
         let tokens = unsafe { Spans::new(5, tokens, count) }?;
-        for place in places.iter() {
-            unsafe { value::wipe(place.pointer()) };
-        }
         unsafe {
             with_expected(7, expected, |expected| {
                 let (mut places, mut tokens) = (places.iter(), tokens.iter());
@@ -402,8 +400,8 @@ pub unsafe extern "C" fn pp_origin_redeem(
     detail: *mut pp_detail,
 ) -> pp_status {
     guard(detail, || {
+        let out = Verified::new(3, verified)?;
         let keys = unsafe { handle::all(1, keys, key_count) }?;
-        let out = unsafe { Verified::new(3, verified) }?;
         let token = unsafe { args::bytes(4, token, token_len) }?;
         let store = unsafe { spend_store::store(7, store) }?;
         unsafe {

@@ -1,18 +1,16 @@
 //! Values: objects in a `struct` of the caller, who may put it anywhere, and move it.
 //!
-//! A value is the magic word of its type, then the Rust object. All zeros is a value that holds nothing.
+//! A value is the magic word of its type, then the Rust object. All zeros is a value that holds nothing. The object owns
+//! nothing but its bytes, so to overwrite it is to end it.
 
 use core::mem::MaybeUninit;
-
-use zeroize::Zeroize;
 
 use crate::guard::{Fault, Outcome};
 
 /// A C `struct` of opaque words that holds a Rust object.
 ///
 /// # Safety
-/// The implementor is a `repr(C)` struct of 64-bit words alone. Its object owns nothing but its own bytes: it can be ended by
-/// overwriting them.
+/// The implementor is a `repr(C)` struct of 64-bit words alone, and the object owns nothing but its bytes.
 pub(crate) unsafe trait Value: Sized {
     /// The object inside. It must stay valid when its bytes are moved, as Rust's moves do.
     type Object;
@@ -32,12 +30,6 @@ pub(crate) struct Layout<T> {
     object: MaybeUninit<T>,
 }
 
-fn words<V: Value>(value: &mut V) -> &mut [u64] {
-    let count = size_of::<V>() / size_of::<u64>();
-    // SAFETY: a value is made of words alone (the trait's promise), so any of its bytes may be written.
-    unsafe { core::slice::from_raw_parts_mut(core::ptr::from_mut(value).cast(), count) }
-}
-
 /// A struct of the caller that may be written, whatever it holds.
 pub(crate) struct Place<V>(*mut V);
 
@@ -50,11 +42,18 @@ impl<V: Value> Place<V> {
     /// Puts an object into the struct. Its other bytes are zero.
     pub(crate) fn put(&self, object: V::Object) {
         let () = V::FITS;
-        // SAFETY: not null and aligned, and the struct is large enough (FITS). The caller promises that it may be written.
-        // It may have been uninitialised: it is zeroed before there is a reference to it.
-        unsafe {
-            self.0.write_bytes(0, 1);
-            self.0.cast::<Layout<V::Object>>().write(Layout { magic: V::MAGIC, object: MaybeUninit::new(object) });
+        self.clear();
+        let layout = Layout { magic: V::MAGIC, object: MaybeUninit::new(object) };
+        // SAFETY: not null and aligned, and the struct is large enough (FITS); the caller promises that it may be written.
+        unsafe { self.0.cast::<Layout<V::Object>>().write(layout) };
+    }
+
+    /// Overwrites the struct with zeros, without a look at what it held: that may have been uninitialised.
+    pub(crate) fn clear(&self) {
+        let words = self.0.cast::<u64>();
+        for at in 0..size_of::<V>() / size_of::<u64>() {
+            // SAFETY: a value is made of words alone. Volatile, so that the compiler keeps what nobody reads again.
+            unsafe { words.add(at).write_volatile(0) };
         }
     }
 }
@@ -121,27 +120,16 @@ pub(crate) unsafe fn get_mut<'a, V: Value>(argument: u32, value: *mut V) -> Outc
 
 /// Takes the object out of a struct, which holds nothing from then on; `None` when it held nothing.
 pub(crate) unsafe fn take<V: Value>(argument: u32, value: *mut V) -> Outcome<Option<V::Object>> {
-    // SAFETY: as in `get_mut`. The bytes are wiped after they were moved out, so there is one object.
-    unsafe {
-        let object = inspect(argument, value)?.then(|| (*value.cast::<Layout<V::Object>>()).object.assume_init_read());
-        words(&mut *value).zeroize();
-        Ok(object)
-    }
+    // SAFETY: as in `get_mut`. The bytes are overwritten after they were moved out, so there is one object.
+    let object =
+        unsafe { inspect(argument, value)?.then(|| (*value.cast::<Layout<V::Object>>()).object.assume_init_read()) };
+    Place(value).clear();
+    Ok(object)
 }
 
-/// Overwrites all of a struct with zeros, whatever it holds.
-///
-/// It is not looked at, since it may be an output that nobody has set. An object in it is not dropped: its destructor would
-/// do no more than this (the promise of [`Value`]).
+/// Overwrites all of a struct with zeros; what is no struct is left alone.
 pub(crate) unsafe fn wipe<V: Value>(value: *mut V) {
-    if value.is_null() || !value.is_aligned() {
-        return;
-    }
-    // SAFETY: not null and aligned; the caller promises that it may be written. It may have been uninitialised: it is zeroed
-    // before there is a reference to it. That write alone could be left out by the compiler, so it is followed by one that
-    // cannot.
-    unsafe {
-        value.write_bytes(0, 1);
-        words(&mut *value).zeroize();
+    if let Ok(place) = Place::new(0, value) {
+        place.clear();
     }
 }

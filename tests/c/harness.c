@@ -22,6 +22,9 @@ int main(void) {
     while (test_vectors_next(&vectors)) {
         CHECK(!test_vectors_has(&vectors, "no such field"));
         CHECK(strlen(test_vectors_text(&vectors, "comment")) > 0);
+        if (!test_vectors_has(&vectors, "_derived_token_challenge")) {
+            continue; /* the greased one: its challenge is arbitrary */
+        }
         len = test_vectors_hex(&vectors, "_derived_token_challenge", bytes, sizeof bytes);
         CHECK_OK(pp_token_challenge_digest(digest, bytes, len, NULL));
         len = test_vectors_hex(&vectors, "token_authenticator_input", bytes, sizeof bytes);

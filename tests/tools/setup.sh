@@ -1,26 +1,43 @@
 #!/usr/bin/env bash
 # Install what is missing for a task, and only that.
 #   setup.sh build   a compiler and a linker: to build the library and the command
-#   setup.sh lint    also rustfmt, clippy, python3 and cargo-deny
-#   setup.sh test    also valgrind and binutils
+#   setup.sh install also cargo-c, which makes the C library
+#   setup.sh lint    what build needs, rustfmt, clippy, python3 and cargo-deny
+#   setup.sh test    all of this, valgrind, binutils, and the compilers and tools of the C tests
 # System packages come through apt when we are root; else the script names them and stops.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 # The advisories need a database from the network; `make lint` runs the checks that need none.
 CARGO_DENY_VERSION=0.20.2
+# 0.10.26 needs a newer rustc than ours.
+CARGO_C_VERSION=0.10.24
 
 task=${1:-test}
-case $task in build | lint | test) ;; *) die "unknown task $task: build, lint or test" ;; esac
+case $task in build | install | lint | test) ;; *) die "unknown task $task: build, install, lint or test" ;; esac
 
 packages=()
 want() { have "$1" || packages+=("$2"); }
 
 install_packages() {
     want cc gcc
-    if [ "$task" != build ]; then want python3 python3; fi
+    case $task in lint | test) want python3 python3 ;; esac
+    # What cargo-c itself is built with.
+    case $task in install | test)
+        if ! have cargo-cinstall; then
+            want pkg-config pkg-config
+            if [ ! -e /usr/include/openssl/ssl.h ]; then packages+=(libssl-dev); fi
+        fi
+        ;;
+    esac
     if [ "$task" = test ]; then
         want nm binutils
+        want g++ g++
+        want clang clang
+        if have cargo-cinstall; then want pkg-config pkg-config; fi
+        want abidiff abigail-tools
+        # One of the C examples is a client on libcurl.
+        if ! have pkg-config || ! pkg-config --exists libcurl; then packages+=(libcurl4-openssl-dev); fi
         want valgrind valgrind
         # The header that the constant-time driver includes comes with the same package.
         if have valgrind && [ ! -e /usr/include/valgrind/memcheck.h ]; then packages+=(valgrind); fi
@@ -46,20 +63,23 @@ install_components() {
     rustup component add "${missing[@]}"
 }
 
-install_cargo_deny() {
-    if cargo deny --version >/dev/null 2>&1; then return 0; fi
-    say "setup: building cargo-deny $CARGO_DENY_VERSION into $TOOLS (once for this user; a few minutes)"
-    # Unoptimised: it reads one lock file, and this build takes a fifth of the time.
+# install_tool NAME VERSION COMMAND: build a tool with cargo, unless it is there.
+install_tool() {
+    if have "$3"; then return 0; fi
+    say "setup: building $1 $2 into $TOOLS (once for this user; a few minutes)"
+    # Unoptimised: these read a lock file and copy some files, and this build takes a fifth of the time.
     CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64 \
         CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_STRIP=none CARGO_TARGET_DIR="$TOOLS/build" \
-        cargo install cargo-deny --version "=$CARGO_DENY_VERSION" --locked --root "$TOOLS"
+        cargo install "$1" --version "=$2" --locked --root "$TOOLS"
     rm -rf "$TOOLS/build"
 }
 
 have cargo || die "no \`cargo\` here: install Rust 1.88 or later from https://rustup.rs"
 install_packages
-if [ "$task" != build ]; then
+case $task in lint | test)
     install_components
-    install_cargo_deny
-fi
+    install_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny
+    ;;
+esac
+case $task in install | test) install_tool cargo-c "$CARGO_C_VERSION" cargo-cinstall ;; esac
 say "setup: ready to $task"
