@@ -37,8 +37,9 @@
  * longjmp, or end or use the objects of the call they are called from. What a callback returns is PP_OK or a status; any
  * other number counts as its failure.
  *
- * Threads: there is no global state. A filled handle is never changed again, so any number of threads may use it at a time;
- * filling, freeing and ending a handle, and every use of a value, is for one thread at a time.
+ * Threads: there is no global state. A filled handle is never changed again, or its section says that it locks itself: any
+ * number of threads may use it at a time. Filling, freeing and ending a handle, and every use of a value, is for one thread at
+ * a time, unless its section says otherwise.
  *
  * Secrets: keys, states and secrets are wiped when they end. Everything that touches a secret takes the same time whatever
  * the secret is. Nothing is logged, and no error carries data of the caller.
@@ -278,6 +279,21 @@ typedef struct pp_rng {
                       size_t len);
 } pp_rng;
 
+/**
+ * Fill memory with randomness: for a secret, a redemption context, the bytes that greasing takes.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_RNG
+ *          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
+ * Out:     out  zeros unless PP_OK
+ * In:      len  how many bytes
+ *          rng  a source of randomness; NULL is the system's
+ */
+pp_status pp_random_fill(uint8_t *out,
+                         size_t len,
+                         const pp_rng *rng,
+                         pp_detail *detail);
+
 /* ================================================================================================
  * TOKEN TYPES
  *
@@ -513,6 +529,386 @@ pp_status pp_token_key_id_of(uint8_t *token_key_id,
                              const uint8_t *data,
                              size_t len,
                              pp_detail *detail);
+
+/* ================================================================================================
+ * HTTP HEADERS
+ *
+ * The PrivateToken scheme of RFC 9577: an origin writes WWW-Authenticate and reads Authorization, a client reads
+ * WWW-Authenticate and writes Authorization. Nothing is allocated. Reading copies nothing: its views point into the field
+ * lines given.
+ *
+ * A header is read from all of its field lines, one span each, without the name and the colon. What peers in the field
+ * write beyond the grammar is read too: base64 of either alphabet, with and without padding and quotes, any case of
+ * names, unknown parameters. Other schemes, greased challenges and what is malformed are passed over, and take nothing
+ * of what stands beside them along.
+ *
+ *     pp_challenges challenges;
+ *     pp_challenge_item item;
+ *     pp_challenges_begin(&challenges, lines, count, NULL);
+ *     while (pp_challenges_next(&challenges, &item, NULL) == PP_OK && item.kind != PP_ITEM_END) {
+ *         if (item.kind == PP_ITEM_CHALLENGE) {
+ *             pp_parameter_value_decode(buffer, sizeof buffer, &len, &item.challenge, NULL);
+ *         }
+ *     }
+ */
+
+/** Write a value without quotes where that is legal, and quoted where it holds "=" or is no token. The one to use. */
+#define PP_PROFILE_AUTO 0
+
+/** Quote every value, as the examples of RFC 9577 do. Refused by iOS 16 and macOS 13. */
+#define PP_PROFILE_RFC 1
+
+/** Quote no value, also where "=" makes that illegal: for iOS 16 and macOS 13. Refused by strict readers. */
+#define PP_PROFILE_UNQUOTED 2
+
+/** A pp_challenge_item after the last one. */
+#define PP_ITEM_END 0
+
+/** A pp_challenge_item that is a challenge of the PrivateToken scheme. */
+#define PP_ITEM_CHALLENGE 1
+
+/** A pp_challenge_item that is no challenge to answer: pp_challenge_item.skip_reason says why. */
+#define PP_ITEM_SKIPPED 2
+
+/** Skipped: a challenge of another authentication scheme. */
+#define PP_SKIP_OTHER_SCHEME 1
+
+/** Skipped: its token type is reserved for greasing (RFC 9577 section 6.2.1). */
+#define PP_SKIP_GREASED_TYPE 2
+
+/** Skipped: it has no `challenge`. */
+#define PP_SKIP_MISSING_CHALLENGE 3
+
+/** Skipped: its `challenge` is no base64. */
+#define PP_SKIP_BAD_CHALLENGE 4
+
+/** Skipped: its `challenge` is too short to hold a token type. */
+#define PP_SKIP_TOO_SHORT 5
+
+/** Skipped: its `token-key` is no base64. */
+#define PP_SKIP_BAD_TOKEN_KEY 6
+
+/** Skipped: it gives a parameter of the scheme twice, so that two readers may see two challenges. */
+#define PP_SKIP_DUPLICATE_PARAMETER 7
+
+/** Skipped: it breaks the grammar of RFC 9110. */
+#define PP_SKIP_MALFORMED_SYNTAX 8
+
+/** How many random bytes pp_www_authenticate_write_greased takes. */
+#define PP_GREASE_RANDOM_BYTES 231
+
+/** Where a client is in the challenges of a header. It holds no secret, so it need not be wiped. */
+typedef struct pp_challenges {
+    /** Not for the caller. */
+    uint64_t opaque[16];
+} pp_challenges;
+
+/**
+ * The value of a parameter as it stands in a header, without the quotes around it; absent: { NULL, 0, 0 }.
+ *
+ * pp_parameter_value_decode gives what it stands for when it is base64, pp_parameter_value_text when it is text.
+ */
+typedef struct pp_parameter_value {
+    /** The first character; NULL if there is no such parameter. */
+    const uint8_t *data;
+    /** How many characters; 0 for a value that is there and empty, too. */
+    size_t len;
+    /** 1 if it stood in a quoted-string, where a backslash escapes the next character; else 0. */
+    int32_t quoted;
+} pp_parameter_value;
+
+/** What stands at one place of WWW-Authenticate. */
+typedef struct pp_challenge_item {
+    /** PP_ITEM_CHALLENGE, PP_ITEM_SKIPPED or PP_ITEM_END. */
+    int32_t kind;
+    /** Why it is skipped: one of PP_SKIP_, to which later versions may add; 0 for other kinds. */
+    int32_t skip_reason;
+    /** 1 if the token type could be read, as it always is with PP_ITEM_CHALLENGE; else 0. */
+    int32_t has_token_type;
+    /** The first two bytes of the challenge; it may be any type. 0 when has_token_type is. */
+    uint16_t token_type;
+    /** The serialised TokenChallenge in base64. Absent, as are the others, unless this is a PP_ITEM_CHALLENGE. */
+    pp_parameter_value challenge;
+    /** The issuer's public key in base64, as the origin gave it; absent if it gave none. */
+    pp_parameter_value token_key;
+    /** The realm, as text; absent if there is none. */
+    pp_parameter_value realm;
+    /** 1 if the origin says for how long it accepts a token for this challenge; 0 if not, and if what it says is no number. */
+    int32_t has_max_age;
+    /** For how many seconds. */
+    uint64_t max_age;
+    /** Which item of the header this is, of whatever scheme, counted from 0 over all field lines. 0 with PP_ITEM_END. */
+    size_t index;
+    /** In which of the field lines given, counted from 0. */
+    size_t line;
+    /** At which byte of the line it begins; of a skipped one that is malformed, which byte of the line does not fit. */
+    size_t offset;
+} pp_challenge_item;
+
+/** One challenge to write. Zero the struct, then set what is there. */
+typedef struct pp_challenge_parameters {
+    /** The serialised TokenChallenge. */
+    pp_bytes challenge;
+    /** The issuer's public key as published, or absent. */
+    pp_bytes token_key;
+    /** The realm, printable ASCII, or absent. */
+    pp_bytes realm;
+    /** 1 if max_age is to be written, else 0. */
+    int32_t has_max_age;
+    /** For how many seconds a token for this challenge is accepted. */
+    uint64_t max_age;
+} pp_challenge_parameters;
+
+/** The token of Authorization. It is a credential: do not log it, nor the header. */
+typedef struct pp_credentials {
+    /** 1 if the header holds a token; 0 if it holds no credentials, or those of other schemes only. */
+    int32_t present;
+    /** The first two bytes of the token; it may be any type. */
+    uint16_t token_type;
+    /** The serialised Token in base64; absent when present is 0. */
+    pp_parameter_value token;
+    /**
+     * The extensions of a token with public metadata (draft-ietf-privacypass-auth-scheme-extensions), in base64. Absent if
+     * there are none, or none that can be read. The types of RFC 9578 have none: ignore them there.
+     */
+    pp_parameter_value extensions;
+} pp_credentials;
+
+/**
+ * Begin to read the challenges of WWW-Authenticate.
+ *
+ * The spans of `lines` and their bytes must stay as they are until the last pp_challenges_next, and the bytes for as
+ * long as an item is used.
+ *
+ * Returns: PP_OK, whatever the lines hold
+ * Out:     challenges    where to go on; what it held is overwritten
+ * In:      lines, count  the field lines, one span each
+ */
+pp_status pp_challenges_begin(pp_challenges *challenges,
+                              const pp_bytes *lines,
+                              size_t count,
+                              pp_detail *detail);
+
+/**
+ * Give the next challenge, or what is skipped in its place.
+ *
+ * Nothing of a challenge was checked beyond its spelling: decode it, call pp_token_challenge_check_origin, and only then
+ * ask for a token.
+ *
+ * Returns: PP_OK: also after the last item; `item` is then a PP_ITEM_END, however often it is asked for
+ *          PP_ERR_MISUSE: pp_challenges_begin was not called
+ * Out:     challenges  moves on
+ *          item        a view of the lines
+ */
+pp_status pp_challenges_next(pp_challenges *challenges,
+                             pp_challenge_item *item,
+                             pp_detail *detail);
+
+/**
+ * Give the name of a PP_SKIP_ number for logs: "greased_type". Names never change.
+ *
+ * Returns: a static string; for any other number "unknown"
+ * In:      skip_reason  any number
+ */
+const char *pp_skip_reason_name(int32_t skip_reason);
+
+/**
+ * Decode a value that is base64: a challenge, a token key, a token.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the value is absent
+ *          PP_ERR_MALFORMED: with the offset in the value: no base64; never for what this library says is base64
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out       the bytes; must not overlap the value
+ *          out_len   how many
+ * In:      capacity  the size of out
+ *          value     as pp_challenges_next or pp_authorization_parse gave it
+ */
+pp_status pp_parameter_value_decode(uint8_t *out,
+                                    size_t capacity,
+                                    size_t *out_len,
+                                    const pp_parameter_value *value,
+                                    pp_detail *detail);
+
+/**
+ * Copy a value that is text, with its escapes resolved: a realm.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the value is absent
+ *          PP_ERR_MALFORMED: with the offset in the value: it holds what no value can; never for what this library gave
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out       the text, without a zero at its end; must not overlap the value. It comes from the peer, and may
+ *                    hold any bytes but control characters, of which the tab alone may stand there
+ *          out_len   how many bytes
+ * In:      capacity  the size of out
+ *          value     as pp_challenges_next gave it
+ */
+pp_status pp_parameter_value_text(uint8_t *out,
+                                  size_t capacity,
+                                  size_t *out_len,
+                                  const pp_parameter_value *value,
+                                  pp_detail *detail);
+
+/**
+ * Write the value of one WWW-Authenticate field that holds challenges; it goes with status 401.
+ *
+ * The order is kept: one client in the field (Silk) reads only the last challenge of the first field line.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: count is 0; with the index of the challenge: it is shorter than two bytes, its realm is not
+ *          printable ASCII, or is no token and so cannot go unquoted
+ *          PP_ERR_UNSUPPORTED: the profile is not known
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out                the field value, without a zero at its end; must not overlap the parameters
+ *          out_len            its length
+ * In:      capacity           the size of out
+ *          parameters, count  the challenges
+ *          profile            PP_PROFILE_AUTO, or another one
+ */
+pp_status pp_www_authenticate_write(uint8_t *out,
+                                    size_t capacity,
+                                    size_t *out_len,
+                                    const pp_challenge_parameters *parameters,
+                                    size_t count,
+                                    int32_t profile,
+                                    pp_detail *detail);
+
+/**
+ * Write challenges as pp_www_authenticate_write does, and before the last of them one that is greased: of a reserved
+ * type and arbitrary bytes, so that clients stay able to skip what they do not know (RFC 9577 section 6.2.1).
+ *
+ * Do so now and then, not in every response. What is written depends on the arguments alone: the same random bytes give
+ * the same size.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: as pp_www_authenticate_write; the index counts the challenges given
+ *          PP_ERR_UNSUPPORTED: the profile is not known
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out                the field value, without a zero at its end; must not overlap the inputs
+ *          out_len            its length
+ * In:      capacity           the size of out
+ *          parameters, count  the challenges
+ *          profile            PP_PROFILE_AUTO, or another one
+ *          random             PP_GREASE_RANDOM_BYTES bytes, drawn anew for each response
+ */
+pp_status pp_www_authenticate_write_greased(uint8_t *out,
+                                            size_t capacity,
+                                            size_t *out_len,
+                                            const pp_challenge_parameters *parameters,
+                                            size_t count,
+                                            int32_t profile,
+                                            const uint8_t *random,
+                                            pp_detail *detail);
+
+/**
+ * Read the token of Authorization. Nothing is verified: that is what pp_origin_verify is for.
+ *
+ * Returns: PP_OK: also when there is no token; pp_credentials.present says so
+ *          PP_ERR_MALFORMED: with the offset, and the field line as index: PrivateToken credentials break the grammar,
+ *          have no token or two, or one that is no base64 or shorter than two bytes; or there are two of them
+ * Out:     credentials   a view of the lines
+ * In:      lines, count  the field lines, one span each
+ */
+pp_status pp_authorization_parse(pp_credentials *credentials,
+                                 const pp_bytes *lines,
+                                 size_t count,
+                                 pp_detail *detail);
+
+/**
+ * Write the value of the Authorization field that presents a token.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the token is shorter than two bytes
+ *          PP_ERR_UNSUPPORTED: the profile is not known
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out               the field value, without a zero at its end; must not overlap the token
+ *          out_len           its length
+ * In:      capacity          the size of out
+ *          token, token_len  the serialised Token
+ *          profile           PP_PROFILE_AUTO, or another one
+ */
+pp_status pp_authorization_write(uint8_t *out,
+                                 size_t capacity,
+                                 size_t *out_len,
+                                 const uint8_t *token,
+                                 size_t token_len,
+                                 int32_t profile,
+                                 pp_detail *detail);
+
+/* ================================================================================================
+ * MEDIA TYPES
+ *
+ * What stands in Content-Type and Accept of issuance. Send the strings as they are: one client in the field (Silk)
+ * compares them byte by byte.
+ */
+
+/** The media type of a TokenRequest (RFC 9578 section 8.3.2). */
+#define PP_MEDIA_TYPE_TOKEN_REQUEST "application/private-token-request"
+
+/** The media type of a TokenResponse (RFC 9578 section 8.3.3). */
+#define PP_MEDIA_TYPE_TOKEN_RESPONSE "application/private-token-response"
+
+/** The media type of an issuer directory (RFC 9578 section 8.3.1). */
+#define PP_MEDIA_TYPE_ISSUER_DIRECTORY "application/private-token-issuer-directory"
+
+/** A TokenRequest as deployments older than RFC 9578 name it: accept it, never send it. */
+#define PP_MEDIA_TYPE_LEGACY_TOKEN_REQUEST "message/token-request"
+
+/** A TokenResponse as deployments older than RFC 9578 name it: accept it, and send it only to who asked so. */
+#define PP_MEDIA_TYPE_LEGACY_TOKEN_RESPONSE "message/token-response"
+
+/**
+ * Tell whether a Content-Type is a media type of Privacy Pass. Case and parameters do not count.
+ *
+ * Returns: 1 if it is; 0 if not, and if an argument breaks a rule
+ * In:      content_type, len  the value of the field
+ *          media_type         one of the PP_MEDIA_TYPE_ strings; no other string is any
+ */
+int32_t pp_media_type_is(const uint8_t *content_type,
+                         size_t len,
+                         const char *media_type);
+
+/* ================================================================================================
+ * BASE64URL
+ *
+ * For values that stand in no header, such as a token key in a directory; headers are read and written by the functions
+ * above.
+ */
+
+/**
+ * Encode bytes as base64url with padding (RFC 4648 section 5), as a token key stands in a directory.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out        the characters, without a zero at their end; must not overlap data
+ *          out_len    how many: four for every three bytes, rounded up
+ * In:      capacity   the size of out
+ *          data, len  the bytes
+ */
+pp_status pp_base64url_encode(uint8_t *out,
+                              size_t capacity,
+                              size_t *out_len,
+                              const uint8_t *data,
+                              size_t len,
+                              pp_detail *detail);
+
+/**
+ * Decode base64 that stands in no header, with or without padding, of either alphabet.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MALFORMED: with the offset of the first byte that does not fit
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out        the bytes; must not overlap data
+ *          out_len    how many
+ * In:      capacity   the size of out
+ *          data, len  the characters
+ */
+pp_status pp_base64url_decode(uint8_t *out,
+                              size_t capacity,
+                              size_t *out_len,
+                              const uint8_t *data,
+                              size_t len,
+                              pp_detail *detail);
 
 /* ================================================================================================
  * ISSUER KEYS
@@ -1327,6 +1723,68 @@ typedef struct pp_spend_store {
 } pp_spend_store;
 
 /* ================================================================================================
+ * SPEND STORE IN MEMORY
+ *
+ * A pp_spend_store for an origin that is one process: bounded, locked inside, shared by its threads.
+ *
+ * It keeps the three rules of spend stores: a spend is one insertion under one lock, a full store refuses, and a key that
+ * expired is kept for another minute while there is room. But it ends with the process: change the secret of the
+ * challenges at every start, so that tokens for challenges of before are refused, or use a store that lasts.
+ */
+
+#if defined(PP_HOSTED)
+
+/** A spend store in memory. Any number of threads may use it at a time. */
+typedef struct pp_memory_spend_store pp_memory_spend_store;
+
+/**
+ * Make a store on the heap.
+ *
+ * It grows as it fills, at about 130 bytes a key. If the system refuses it memory then, the process ends: choose a
+ * capacity that fits.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_NO_MEMORY
+ * Out:     store     the store; NULL on an error
+ * In:      capacity  how many keys it holds at a time: no fewer than the tokens that are redeemed in the lifetime of a
+ *                    challenge, or good tokens are refused (PP_ERR_EXHAUSTED)
+ */
+pp_status pp_memory_spend_store_new(pp_memory_spend_store **store,
+                                    size_t capacity,
+                                    pp_detail *detail);
+
+/**
+ * End a store, and forget what was spent. No table of it may be used any more.
+ *
+ * In:      store  the store, or NULL
+ */
+void pp_memory_spend_store_free(pp_memory_spend_store *store);
+
+/**
+ * Tell how many keys a store holds, with those expired that it has not removed yet.
+ *
+ * Returns: the number; 0 if store is none
+ * In:      store  the store
+ */
+size_t pp_memory_spend_store_len(const pp_memory_spend_store *store);
+
+/**
+ * Give the callback table of a store: what pp_origin_redeem takes.
+ *
+ * The callback answers PP_ERR_STORE when it is given a time at which a key that it has forgotten was not expired: the key may
+ * be the one. That is a clock that was set back, or a call that was held up for a minute.
+ *
+ * Returns: PP_OK
+ * Out:     table  the table; it may be copied, and is good as long as the store
+ * In:      store  the store
+ */
+pp_status pp_memory_spend_store_table(const pp_memory_spend_store *store,
+                                      pp_spend_store *table,
+                                      pp_detail *detail);
+
+#endif /* PP_HOSTED */
+
+/* ================================================================================================
  * ORIGIN
  *
  * An origin challenges clients, verifies their tokens, and lets each be redeemed once. A token is refused unless it answers
@@ -1692,6 +2150,488 @@ pp_status pp_stateless_challenges_max_age(const pp_stateless_challenges *maker,
                                           uint64_t *seconds,
                                           uint64_t now,
                                           pp_detail *detail);
+
+/* ================================================================================================
+ * ISSUER DIRECTORY
+ *
+ * What an issuer publishes (RFC 9578 section 4): where token requests go, and its public keys, as JSON. Reading copies what
+ * the JSON holds into a handle; views are spans of the handle.
+ *
+ * A directory is read leniently, because deployed ones differ: unknown members are ignored, base64 may be of either
+ * alphabet and without padding, and a key that cannot be read is left out. It is written exactly.
+ *
+ * These functions ask the heap for memory. When it gives none, they end the process: reading the worst directory of
+ * PP_DIRECTORY_MAX_BYTES takes about 120 MB for a moment, an honest one three times its size.
+ */
+
+#if defined(PP_HOSTED)
+
+/** The path of the directory at an issuer. */
+#define PP_WELL_KNOWN_PATH "/.well-known/private-token-issuer-directory"
+
+/** The path of the directory at issuers of before the RFC. */
+#define PP_LEGACY_WELL_KNOWN_PATH "/.well-known/token-issuer-directory"
+
+/** The path at which an attester lists its issuers, with their keys, for browser extensions. */
+#define PP_ATTESTER_ISSUERS_PATH "/v1/private-token-issuer-directory"
+
+/** The largest directory, or list of issuers, that is read, in bytes: some thousand keys. */
+#define PP_DIRECTORY_MAX_BYTES 1048576
+
+/** A directory that was read. */
+typedef struct pp_directory pp_directory;
+
+/** One key of a directory: input for writing, view for reading. */
+typedef struct pp_directory_key {
+    /** The type of the tokens the key makes; it may be one this library does not know. */
+    uint16_t token_type;
+    /** The public key as published. Its identifier is pp_token_key_id_of these bytes. */
+    pp_bytes token_key;
+    /** Whether there is a time before which clients must not use the key: 1 or 0. In an input, any number but 0 is 1. */
+    int32_t has_not_before;
+    /** That time, in unix seconds; 0 if there is none. */
+    uint64_t not_before;
+} pp_directory_key;
+
+/**
+ * Read a directory.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_LIMIT: more than PP_DIRECTORY_MAX_BYTES
+ *          PP_ERR_MALFORMED: no JSON, or no directory; one with no key that can be read is one all the same
+ *          PP_ERR_NO_MEMORY
+ * Out:     directory  the directory; NULL on an error
+ * In:      data, len  the JSON as received; it may be freed afterwards
+ */
+pp_status pp_directory_parse(pp_directory **directory,
+                             const uint8_t *data,
+                             size_t len,
+                             pp_detail *detail);
+
+/**
+ * End a directory. Views of it may not be used any more.
+ *
+ * In:      directory  the directory, or NULL
+ */
+void pp_directory_free(pp_directory *directory);
+
+/**
+ * Give the place token requests go to: an absolute URL, or one relative to the directory's.
+ *
+ * Returns: PP_OK
+ * Out:     uri        UTF-8, as a span of the directory; the peer's text, and not checked to be a URL
+ * In:      directory  the directory
+ */
+pp_status pp_directory_request_uri(const pp_directory *directory,
+                                   pp_bytes *uri,
+                                   pp_detail *detail);
+
+/**
+ * Tell how many keys a directory has.
+ *
+ * Returns: the number; 0 if directory is none
+ * In:      directory  the directory
+ */
+size_t pp_directory_key_count(const pp_directory *directory);
+
+/**
+ * Give one key of a directory. They stand in the order of the issuer's preference.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: index is not less than the number of keys
+ * Out:     key        the key, its bytes as a span of the directory
+ * In:      directory  the directory
+ *          index      which key, counted from 0
+ */
+pp_status pp_directory_key_at(const pp_directory *directory,
+                              pp_directory_key *key,
+                              size_t index,
+                              pp_detail *detail);
+
+/**
+ * Choose the key a client uses now: the first of the type whose time has come.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_UNKNOWN_KEY: there is none
+ * Out:     key         the key, its bytes as a span of the directory
+ * In:      directory   the directory
+ *          token_type  the type of the token that is wanted
+ *          now         unix seconds
+ */
+pp_status pp_directory_key_for(const pp_directory *directory,
+                               pp_directory_key *key,
+                               uint16_t token_type,
+                               uint64_t now,
+                               pp_detail *detail);
+
+/**
+ * Find the key with an identifier, of any type, and whether or not its time has come: an origin looks so for the key of a
+ * token.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_UNKNOWN_KEY: there is none
+ * Out:     key           the key, its bytes as a span of the directory
+ * In:      directory     the directory
+ *          token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
+ */
+pp_status pp_directory_find(const pp_directory *directory,
+                            pp_directory_key *key,
+                            const uint8_t *token_key_id,
+                            pp_detail *detail);
+
+/**
+ * Write a directory: JSON, without a zero at the end.
+ *
+ * The dates of pp_key_schedule keep a change of keys from leaving clients without one.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the request URI is not UTF-8; a key's span breaks a rule (pp_detail.index says which)
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out                           the JSON
+ *          out_len                       its length
+ * In:      capacity                      the size of out
+ *          request_uri, request_uri_len  where token requests go: an absolute URL, or one relative to the directory's
+ *          keys, count                   the keys, that which clients should take first
+ */
+pp_status pp_directory_write(uint8_t *out,
+                             size_t capacity,
+                             size_t *out_len,
+                             const uint8_t *request_uri,
+                             size_t request_uri_len,
+                             const pp_directory_key *keys,
+                             size_t count,
+                             pp_detail *detail);
+
+#endif /* PP_HOSTED */
+
+/* ================================================================================================
+ * LIST OF ISSUERS
+ *
+ * What an attester publishes at PP_ATTESTER_ISSUERS_PATH: the issuers it works with, each with its keys, as JSON. Browser
+ * extensions choose their attester by it: they look for the issuer of the challenge, and for its key.
+ *
+ * It is read as a directory is, with the same limit and the same need of memory.
+ */
+
+#if defined(PP_HOSTED)
+
+/** A list of issuers that was read. */
+typedef struct pp_issuer_list pp_issuer_list;
+
+/** One issuer of a list that is to be written. */
+typedef struct pp_listed_issuer {
+    /** The issuer's name, host[:port], as challenges have it. */
+    pp_bytes name;
+    /** Its keys, that which clients should take first. */
+    const pp_directory_key *keys;
+    /** How many keys. */
+    size_t key_count;
+} pp_listed_issuer;
+
+/**
+ * Read a list of issuers.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_LIMIT: more than PP_DIRECTORY_MAX_BYTES
+ *          PP_ERR_MALFORMED: no JSON, or no list of issuers
+ *          PP_ERR_NO_MEMORY
+ * Out:     list       the list; NULL on an error
+ * In:      data, len  the JSON as received; it may be freed afterwards
+ */
+pp_status pp_issuer_list_parse(pp_issuer_list **list,
+                               const uint8_t *data,
+                               size_t len,
+                               pp_detail *detail);
+
+/**
+ * End a list. Views of it may not be used any more.
+ *
+ * In:      list  the list, or NULL
+ */
+void pp_issuer_list_free(pp_issuer_list *list);
+
+/**
+ * Tell how many issuers a list has.
+ *
+ * Returns: the number; 0 if list is none
+ * In:      list  the list
+ */
+size_t pp_issuer_list_count(const pp_issuer_list *list);
+
+/**
+ * Give the name of one issuer, and how many keys it has.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: issuer is not less than the number of issuers
+ * Out:     name       UTF-8, as a span of the list
+ *          key_count  the number of its keys
+ * In:      list       the list
+ *          issuer     which issuer, counted from 0
+ */
+pp_status pp_issuer_list_issuer_at(const pp_issuer_list *list,
+                                   pp_bytes *name,
+                                   size_t *key_count,
+                                   size_t issuer,
+                                   pp_detail *detail);
+
+/**
+ * Give one key of one issuer.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: issuer is not less than the number of issuers, or index than the number of its keys
+ * Out:     key     the key, its bytes as a span of the list
+ * In:      list    the list
+ *          issuer  which issuer, counted from 0
+ *          index   which of its keys, counted from 0
+ */
+pp_status pp_issuer_list_key_at(const pp_issuer_list *list,
+                                pp_directory_key *key,
+                                size_t issuer,
+                                size_t index,
+                                pp_detail *detail);
+
+/**
+ * Find an issuer by its name, which is compared as pp_same_name does.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_UNKNOWN_KEY: the list does not have it
+ * Out:     issuer          its number, counted from 0
+ * In:      list            the list
+ *          name, name_len  the name, host[:port], as in the challenge
+ */
+pp_status pp_issuer_list_find(const pp_issuer_list *list,
+                              size_t *issuer,
+                              const uint8_t *name,
+                              size_t name_len,
+                              pp_detail *detail);
+
+/**
+ * Write a list of issuers: JSON, without a zero at the end.
+ *
+ * The issuers come in the order of their names. A key whose not_before is absent or 0 gets 1: extensions in use refuse a
+ * list where it is missing or 0.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: a name is not UTF-8 or stands there twice, or a span or array breaks a rule (pp_detail.index
+ *          says of which issuer)
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out             the JSON
+ *          out_len         its length
+ * In:      capacity        the size of out
+ *          issuers, count  the issuers
+ */
+pp_status pp_issuer_list_write(uint8_t *out,
+                               size_t capacity,
+                               size_t *out_len,
+                               const pp_listed_issuer *issuers,
+                               size_t count,
+                               pp_detail *detail);
+
+#endif /* PP_HOSTED */
+
+/* ================================================================================================
+ * KEY SCHEDULE
+ *
+ * When an issuer's keys are published, used and retired. A key is published some time before clients may use it, so that
+ * their cached directories have it by then; when the next takes over, it is answered for a little longer.
+ *
+ * A schedule holds public keys and dates, and no secret. It changes after it was made, and is locked inside: any number of
+ * threads may use it at a time. A view of one of its keys is good until the key is removed (pp_key_schedule_prune).
+ *
+ * It lives as long as the process. Store the dates with each key, and at the next start add every key that is not retired.
+ *
+ * The life of a key:
+ *
+ *     at pp_key_schedule_next_publication   make a key; pp_key_schedule_dates gives its dates; pp_key_schedule_add; publish
+ *                                           what pp_key_schedule_directory writes
+ *     from not_before on                    clients use it
+ *     from not_after on                     the issuer answers for it no longer, and origins refuse its tokens:
+ *                                           pp_key_schedule_prune names it; wipe the private key
+ *
+ * These functions ask the heap for memory. When it gives none, they end the process.
+ */
+
+#if defined(PP_HOSTED)
+
+/** The dates of an issuer's keys. */
+typedef struct pp_key_schedule pp_key_schedule;
+
+/** One key with its dates: input for adding, view for reading. */
+typedef struct pp_scheduled_key {
+    /** The type of the tokens the key makes. */
+    uint16_t token_type;
+    /** The public key, as published. */
+    pp_bytes token_key;
+    /** From when on clients may use the key, in unix seconds. */
+    uint64_t not_before;
+    /** From when on the issuer no longer answers for the key, and origins no longer accept its tokens, in unix seconds. */
+    uint64_t not_after;
+} pp_scheduled_key;
+
+/** How long the parts of a key's life are, in seconds. Where a function takes one, NULL is the default. */
+typedef struct pp_rotation_policy {
+    /**
+     * From publication until clients may use the key. It must exceed the time for which directories are cached. By default
+     * two days.
+     */
+    uint64_t lead;
+    /** For how long clients prefer the key, until the next takes over. By default thirty days. */
+    uint64_t active;
+    /** For how long the issuer goes on answering for the key after that. By default a day. */
+    uint64_t overlap;
+} pp_rotation_policy;
+
+/**
+ * Make a schedule without keys on the heap.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_NO_MEMORY
+ * Out:     schedule  the schedule; NULL on an error
+ */
+pp_status pp_key_schedule_new(pp_key_schedule **schedule,
+                              pp_detail *detail);
+
+/**
+ * End a schedule. Views of it may not be used any more.
+ *
+ * In:      schedule  the schedule, or NULL
+ */
+void pp_key_schedule_free(pp_key_schedule *schedule);
+
+/**
+ * Add a key.
+ *
+ * A request names its key by the last byte of the key's identifier alone, so two keys of a type that are answered for at a
+ * time must differ in it. If they do not, make another key and try again: with a handful of keys the next one fits.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the key's span breaks a rule; not_after is not after not_before
+ *          PP_ERR_EXHAUSTED: another key of the type that is answered for at `now` has the same last byte
+ * In:      schedule  the schedule; it is changed
+ *          key       the key, which is copied
+ *          now       unix seconds
+ */
+pp_status pp_key_schedule_add(pp_key_schedule *schedule,
+                              const pp_scheduled_key *key,
+                              uint64_t now,
+                              pp_detail *detail);
+
+/**
+ * Tell how many keys a schedule has, with those retired that were not removed yet.
+ *
+ * Returns: the number; 0 if schedule is none
+ * In:      schedule  the schedule
+ */
+size_t pp_key_schedule_key_count(const pp_key_schedule *schedule);
+
+/**
+ * Give one key of a schedule. They stand in the order they were added.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: index is not less than the number of keys
+ * Out:     key       the key, its bytes as a span of the schedule
+ * In:      schedule  the schedule
+ *          index     which key, counted from 0
+ */
+pp_status pp_key_schedule_key_at(const pp_key_schedule *schedule,
+                                 pp_scheduled_key *key,
+                                 size_t index,
+                                 pp_detail *detail);
+
+/**
+ * Tell when the next key of a type has to be published, for the change to be smooth.
+ *
+ * Returns: PP_OK
+ * Out:     at          unix seconds; 0 when there is no key of the type yet: publish one at once
+ * In:      schedule    the schedule
+ *          token_type  the type
+ *          policy      how long the parts of a key's life are, or NULL
+ */
+pp_status pp_key_schedule_next_publication(const pp_key_schedule *schedule,
+                                           uint64_t *at,
+                                           uint16_t token_type,
+                                           const pp_rotation_policy *policy,
+                                           pp_detail *detail);
+
+/**
+ * Give the dates for a key that is published now: it takes over from the newest of its type, or starts at once when there
+ * is none that clients may use.
+ *
+ * Returns: PP_OK
+ * Out:     not_before  from when on clients may use the key, in unix seconds
+ *          not_after   from when on the issuer no longer answers for it, in unix seconds
+ * In:      schedule    the schedule; it is not changed
+ *          token_type  the type
+ *          policy      how long the parts of a key's life are, or NULL
+ *          now         unix seconds
+ */
+pp_status pp_key_schedule_dates(const pp_key_schedule *schedule,
+                                uint64_t *not_before,
+                                uint64_t *not_after,
+                                uint16_t token_type,
+                                const pp_rotation_policy *policy,
+                                uint64_t now,
+                                pp_detail *detail);
+
+/**
+ * Retire a key early: from now on the issuer answers for it no longer. Its not_after is set to `now`.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_UNKNOWN_KEY: no key has the identifier
+ *          PP_ERR_EXHAUSTED: clients would be left without a usable key of the type: add another first, and wait for its
+ *          time
+ * In:      schedule      the schedule; it is changed
+ *          token_key_id  PP_TOKEN_KEY_ID_BYTES bytes
+ *          now           unix seconds
+ */
+pp_status pp_key_schedule_retire(pp_key_schedule *schedule,
+                                 const uint8_t *token_key_id,
+                                 uint64_t now,
+                                 pp_detail *detail);
+
+/**
+ * Remove the keys that are answered for no longer, and give their identifiers: wipe their private keys.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_BUFFER_TOO_SMALL: nothing was removed; PP_TOKEN_KEY_ID_BYTES for each key of the schedule is enough
+ * Out:     out       the identifiers, PP_TOKEN_KEY_ID_BYTES each, one after the other
+ *          out_len   their length in bytes
+ * In:      schedule  the schedule; it is changed
+ *          capacity  the size of out in bytes
+ *          now       unix seconds
+ */
+pp_status pp_key_schedule_prune(pp_key_schedule *schedule,
+                                uint8_t *out,
+                                size_t capacity,
+                                size_t *out_len,
+                                uint64_t now,
+                                pp_detail *detail);
+
+/**
+ * Write the directory to be published now: the keys that are answered for, of each type the newest first, so that a client
+ * takes the newest whose time has come. It is JSON, without a zero at the end.
+ *
+ * Returns: PP_OK
+ *          PP_ERR_MISUSE: the request URI is not UTF-8
+ *          PP_ERR_EXPIRED: clients would find no usable key of some type, or of any: publish a key that starts at once
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     out                           the JSON
+ *          out_len                       its length
+ * In:      schedule                      the schedule
+ *          capacity                      the size of out
+ *          request_uri, request_uri_len  where token requests go: an absolute URL, or one relative to the directory's
+ *          now                           unix seconds
+ */
+pp_status pp_key_schedule_directory(const pp_key_schedule *schedule,
+                                    uint8_t *out,
+                                    size_t capacity,
+                                    size_t *out_len,
+                                    const uint8_t *request_uri,
+                                    size_t request_uri_len,
+                                    uint64_t now,
+                                    pp_detail *detail);
+
+#endif /* PP_HOSTED */
 
 /* ================================================================================================
  * HAZMAT

@@ -230,7 +230,7 @@ impl Fixture {
             || {
                 let expected = Expected::Challenge(black_box(&self.challenge));
                 let verified = Origin::new(black_box(&self.verifiers)).verify(black_box(&self.token), expected);
-                black_box(verified.ok().unwrap());
+                let _ = black_box(verified.ok().unwrap());
             },
             // SAFETY: as above.
             || unsafe {

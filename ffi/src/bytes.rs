@@ -32,7 +32,4 @@ impl pp_bytes {
     pub(crate) const fn lend(bytes: &[u8]) -> Self {
         Self { data: bytes.as_ptr(), len: bytes.len() }
     }
-
-    /// What an absent span looks like.
-    pub(crate) const ABSENT: Self = Self { data: core::ptr::null(), len: 0 };
 }

@@ -32,7 +32,7 @@ pub struct pp_pending_token {
     pub opaque: [u64; 64],
 }
 
-// SAFETY: words alone.
+// SAFETY: words alone, and the object owns nothing beside them.
 unsafe impl Value for pp_pending_token {
     type Object = PendingToken;
     const MAGIC: u64 = 0xB3F5_06E8_41AC_97D2;

@@ -20,6 +20,14 @@ impl Fault {
         self.error.code()
     }
 
+    /// Says which argument a misuse is about that was found by the core, which knows no arguments.
+    pub(crate) const fn about(mut self, argument: u32) -> Self {
+        if self.argument == 0 && matches!(self.error.kind(), ErrorKind::Misuse) {
+            self.argument = argument;
+        }
+        self
+    }
+
     /// Says which item of an array argument is meant.
     pub(crate) const fn with_index(mut self, index: usize) -> Self {
         self.error = self.error.with_index(index);

@@ -8,18 +8,19 @@ use crate::args::{self, Slot};
 use crate::guard::{Fault, Outcome};
 
 /// Where handles begin: the alignment of every object they hold.
-pub(crate) const ALIGNMENT: usize = 8;
+const ALIGNMENT: usize = 8;
 
 /// A handle: what C sees as an incomplete type. Nothing is ever made of the implementor itself: it is only pointed to, and
 /// what it points to is a `Handle<Self::Object>`.
 ///
-/// # Safety
-/// `ALIGNMENT` is enough for the object.
-pub(crate) unsafe trait Opaque: Sized {
-    /// The object inside.
-    type Object;
+pub(crate) trait Opaque: Sized {
+    /// The object inside. Any number of threads may read it.
+    type Object: Send + Sync;
     /// The word at the beginning of a live handle. Not zero, and no other type's.
     const MAGIC: u64;
+
+    /// Stops the build when handles would not begin where their objects may stand.
+    const ALIGNED: () = assert!(align_of::<Handle<Self::Object>>() <= ALIGNMENT && Self::MAGIC != 0);
 }
 
 #[repr(C)]
@@ -36,6 +37,7 @@ const fn handle_of<O: Opaque>(pointer: *mut O) -> *mut Handle<O::Object> {
 
 /// Makes an empty handle in the caller's memory, which must hold `size` bytes.
 pub(crate) unsafe fn place<O: Opaque>(size: usize, out: *mut *mut O, memory: *mut c_void, len: usize) -> Outcome {
+    let () = O::ALIGNED;
     let out = Slot::new(1, out)?;
     out.put(core::ptr::null_mut());
     args::place(2, memory, len, size, ALIGNMENT)?;
@@ -51,6 +53,7 @@ pub(crate) unsafe fn place<O: Opaque>(size: usize, out: *mut *mut O, memory: *mu
 pub(crate) unsafe fn new<O: Opaque>(out: *mut *mut O) -> Outcome {
     use std::alloc::{Layout, alloc};
 
+    let () = O::ALIGNED;
     let out = Slot::new(1, out)?;
     out.put(core::ptr::null_mut());
     // SAFETY: the layout is not empty. A failure is a null pointer.
@@ -64,10 +67,29 @@ pub(crate) unsafe fn new<O: Opaque>(out: *mut *mut O) -> Outcome {
     Ok(())
 }
 
+/// Makes a handle on the heap that holds what `make` gives; on an error there is none.
+#[cfg(feature = "std")]
+pub(crate) unsafe fn new_filled<O: Opaque>(out: *mut *mut O, make: impl FnOnce() -> Outcome<O::Object>) -> Outcome {
+    Slot::new(1, out)?.put(core::ptr::null_mut());
+    let object = make()?;
+    // SAFETY: the caller's promise; `out` holds an empty handle as soon as there is one.
+    unsafe {
+        new(out)?;
+        fill(1, *out, || Ok(object))
+    }
+}
+
 unsafe fn live<'a, O: Opaque>(argument: u32, pointer: *const O) -> Outcome<&'a Handle<O::Object>> {
-    // SAFETY: the caller's promise: a handle that was not freed.
-    let handle = unsafe { args::reference(argument, handle_of(pointer.cast_mut()).cast_const()) }?;
-    if handle.magic == O::MAGIC { Ok(handle) } else { Err(Fault::argument(argument)) }
+    if pointer.is_null() || !pointer.cast::<Handle<O::Object>>().is_aligned() {
+        return Err(Fault::argument(argument));
+    }
+    // The word alone is read before it is known what stands there: a handle of another type may be shorter.
+    // SAFETY: the caller's promise: a handle that was not freed. Each begins with its word.
+    if unsafe { pointer.cast::<u64>().read() } != O::MAGIC {
+        return Err(Fault::argument(argument));
+    }
+    // SAFETY: the word says that it is a handle of this type; the rest is the caller's promise.
+    Ok(unsafe { &*pointer.cast() })
 }
 
 /// Lends the object of a filled handle.

@@ -41,7 +41,7 @@ pub struct pp_pending_issuance {
     pub opaque: [u64; 64],
 }
 
-// SAFETY: words alone.
+// SAFETY: words alone, and the object owns nothing beside them.
 unsafe impl Value for pp_pending_issuance {
     type Object = PendingIssuance;
     const MAGIC: u64 = 0x59C6_E01D_B7A3_482F;

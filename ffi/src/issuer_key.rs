@@ -25,8 +25,7 @@ pub struct pp_issuer_key {
     _opaque: [u8; 0],
 }
 
-// SAFETY: `Handle` asserts the alignment.
-unsafe impl Opaque for pp_issuer_key {
+impl Opaque for pp_issuer_key {
     type Object = IssuerKey;
     const MAGIC: u64 = 0xD841_2FB7_09E6_5AC3;
 }

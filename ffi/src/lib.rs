@@ -20,11 +20,22 @@ mod handle;
 mod value;
 
 pub mod attester;
+pub mod base64url;
 pub mod bytes;
 pub mod client;
+#[cfg(feature = "std")]
+pub mod directory;
 pub mod hazmat;
+pub mod http;
 pub mod issuer;
 pub mod issuer_key;
+#[cfg(feature = "std")]
+pub mod issuer_list;
+#[cfg(feature = "std")]
+pub mod key_schedule;
+pub mod media_type;
+#[cfg(feature = "std")]
+pub mod memory_spend_store;
 pub mod origin;
 pub mod rng;
 pub mod spend_store;

@@ -36,8 +36,7 @@ pub struct pp_verifier_key {
     _opaque: [u8; 0],
 }
 
-// SAFETY: `Handle` asserts the alignment.
-unsafe impl Opaque for pp_verifier_key {
+impl Opaque for pp_verifier_key {
     type Object = VerifierKey;
     const MAGIC: u64 = 0x1CB4_78F3_E65D_092A;
 }
@@ -76,7 +75,7 @@ pub struct pp_verified_token {
     pub opaque: [u64; 16],
 }
 
-// SAFETY: words alone.
+// SAFETY: words alone, and the object owns nothing beside them.
 unsafe impl Value for pp_verified_token {
     type Object = VerifiedToken;
     const MAGIC: u64 = 0x6FA2_D159_0C7B_E384;

@@ -37,8 +37,9 @@
  * longjmp, or end or use the objects of the call they are called from. What a callback returns is PP_OK or a status; any
  * other number counts as its failure.
  *
- * Threads: there is no global state. A filled handle is never changed again, so any number of threads may use it at a time;
- * filling, freeing and ending a handle, and every use of a value, is for one thread at a time.
+ * Threads: there is no global state. A filled handle is never changed again, or its section says that it locks itself: any
+ * number of threads may use it at a time. Filling, freeing and ending a handle, and every use of a value, is for one thread at
+ * a time, unless its section says otherwise.
  *
  * Secrets: keys, states and secrets are wiped when they end. Everything that touches a secret takes the same time whatever
  * the secret is. Nothing is logged, and no error carries data of the caller.

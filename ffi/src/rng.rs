@@ -9,8 +9,8 @@ use privacypass_core::provider::Rng;
 use privacypass_core::{ErrorKind, Result};
 
 use crate::args;
-use crate::guard::{Fault, Outcome};
-use crate::status::{PP_OK, pp_status};
+use crate::guard::{Fault, Outcome, guard};
+use crate::status::{PP_OK, pp_detail, pp_status};
 
 /// A source of randomness. Zero the struct, then set its size and the callback.
 ///
@@ -58,4 +58,30 @@ impl Rng for Source<'_> {
             Self::System => privacypass_core::provider::SystemRng.fill(out),
         }
     }
+}
+
+/// Fill memory with randomness: for a secret, a redemption context, the bytes that greasing takes.
+///
+/// Returns: PP_OK
+///          PP_ERR_RNG
+///          PP_ERR_UNSUPPORTED: rng is NULL, and this build has no source of its own
+/// Out:     out  zeros unless PP_OK
+/// In:      len  how many bytes
+///          rng  a source of randomness; NULL is the system's
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pp_random_fill(
+    out: *mut u8,
+    len: usize,
+    rng: *const pp_rng,
+    detail: *mut pp_detail,
+) -> pp_status {
+    guard(detail, || {
+        // SAFETY: the caller's promise, here and below.
+        let out = unsafe { args::array_mut(1, out, len) }?;
+        out.fill(0);
+        // SAFETY: as above.
+        let mut source = unsafe { source(3, rng) }?;
+        source.fill(out).inspect_err(|_| out.fill(0))?;
+        Ok(())
+    })
 }

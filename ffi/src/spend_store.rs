@@ -83,3 +83,78 @@ impl SpendStore for Table<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::{PP_ERR_MISUSE, PP_ERR_STORE, PP_ERR_UNSUPPORTED, PP_NONE, pp_detail};
+
+    /// What the callback was given, and what it is to answer.
+    struct Call {
+        answer: pp_status,
+        given: Option<([u8; 32], u64, u64)>,
+    }
+
+    unsafe extern "C" fn answer(ctx: *mut c_void, key: *const u8, expires_at: u64, now: u64) -> pp_status {
+        // SAFETY: the test gives a `Call`, and the adapter 32 bytes.
+        unsafe {
+            let call = &mut *ctx.cast::<Call>();
+            call.given = Some((key.cast::<[u8; 32]>().read(), expires_at, now));
+            call.answer
+        }
+    }
+
+    fn table(call: &mut Call) -> pp_spend_store {
+        pp_spend_store {
+            struct_size: size_of::<pp_spend_store>(),
+            ctx: core::ptr::from_mut(call).cast(),
+            spend: Some(answer),
+        }
+    }
+
+    #[test]
+    fn only_pp_ok_lets_in() {
+        let key = core::array::from_fn(|i| u8::try_from(i).unwrap());
+        let known = [
+            (PP_OK, Ok(Spend::Fresh)),
+            (PP_ERR_REPLAYED, Ok(Spend::Replayed)),
+            (PP_ERR_EXHAUSTED, Err(ErrorKind::Exhausted.into())),
+            (PP_ERR_STORE, Err(ErrorKind::Store.into())),
+        ];
+        let failed =
+            [1, 2, -1, -48, -50, -67, -127, i32::MIN, i32::MAX].map(|other| (other, Err(ErrorKind::Store.into())));
+        for (status, expected) in known.into_iter().chain(failed) {
+            let mut call = Call { answer: status, given: None };
+            let given = table(&mut call);
+            // SAFETY: the table is there.
+            let store = unsafe { store(5, &raw const given) }.ok().unwrap();
+            assert_eq!(store.spend(&key, u64::MAX, 7), expected, "{status}");
+            assert_eq!(call.given, Some((key, u64::MAX, 7)));
+        }
+    }
+
+    #[test]
+    fn a_table_without_a_callback_or_of_another_size_is_refused() {
+        let refusal = |table: *const pp_spend_store| {
+            let mut detail = pp_detail { status: PP_OK, argument: 0, offset: PP_NONE, index: PP_NONE };
+            // SAFETY: NULL, or a table.
+            crate::guard::guard(&raw mut detail, || unsafe { store(5, table) }.map(drop));
+            (detail.status, detail.argument)
+        };
+        let mut call = Call { answer: PP_OK, given: None };
+        let good = table(&mut call);
+        assert_eq!(refusal(&raw const good), (PP_OK, 0));
+        assert_eq!(refusal(core::ptr::null()), (PP_ERR_MISUSE, 5));
+        assert_eq!(refusal(&pp_spend_store { spend: None, ..good }), (PP_ERR_MISUSE, 5));
+        for struct_size in [0, size_of::<pp_spend_store>() - 1, usize::MAX] {
+            assert_eq!(refusal(&pp_spend_store { struct_size, ..good }), (PP_ERR_MISUSE, 5), "{struct_size}");
+        }
+
+        /// The table of a later version.
+        #[repr(C)]
+        struct Longer(pp_spend_store, u64);
+        let known = pp_spend_store { struct_size: size_of::<Longer>(), ..good };
+        assert_eq!(refusal(core::ptr::from_ref(&Longer(known, 0)).cast()), (PP_OK, 0));
+        assert_eq!(refusal(core::ptr::from_ref(&Longer(known, 1)).cast()), (PP_ERR_UNSUPPORTED, 0));
+    }
+}

@@ -28,7 +28,7 @@ pub struct pp_stateless_challenges {
     pub opaque: [u64; 8],
 }
 
-// SAFETY: words alone.
+// SAFETY: words alone, and the object owns nothing beside them.
 unsafe impl Value for pp_stateless_challenges {
     type Object = StatelessChallenges;
     const MAGIC: u64 = 0x9207_4DBE_F8C1_635A;

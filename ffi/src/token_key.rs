@@ -25,8 +25,7 @@ pub struct pp_token_key {
     _opaque: [u8; 0],
 }
 
-// SAFETY: `Handle` asserts the alignment.
-unsafe impl Opaque for pp_token_key {
+impl Opaque for pp_token_key {
     type Object = TokenKey;
     const MAGIC: u64 = 0x7E0A_93C1_5D24_B86F;
 }

@@ -17,14 +17,21 @@ const SECTIONS: &[&str] = &[
     "rng",
     "token_type",
     "wire",
+    "http",
+    "media_type",
+    "base64url",
     "issuer_key",
     "token_key",
     "client",
     "attester",
     "issuer",
     "spend_store",
+    "memory_spend_store",
     "origin",
     "stateless",
+    "directory",
+    "issuer_list",
+    "key_schedule",
     "hazmat",
 ];
 
@@ -60,15 +67,17 @@ fn every_public_module_is_a_section() {
 
 fn header(src: &Path) -> String {
     let mut out = String::from(PREAMBLE);
+    let lib = fs::read_to_string(src.join("lib.rs")).unwrap();
     for module in SECTIONS {
-        section(&mut out, &src.join(module).with_extension("rs"));
+        let hosted = lib.contains(&format!("#[cfg(feature = \"std\")]\npub mod {module};\n"));
+        section(&mut out, &src.join(module).with_extension("rs"), hosted);
     }
     out.push_str("#ifdef __cplusplus\n}\n#endif\n\n#endif /* PRIVACYPASS_H */\n");
     out
 }
 
-/// One module: its documentation as a banner, then its constants, types and functions.
-fn section(out: &mut String, path: &Path) {
+/// One module: its documentation as a banner, then its constants, types and functions. A hosted module is one that needs `std`.
+fn section(out: &mut String, path: &Path, hosted: bool) {
     let source = fs::read_to_string(path).unwrap();
     let mut config = cbindgen::Config::from_file(concat!(env!("CARGO_MANIFEST_DIR"), "/cbindgen.toml")).unwrap();
     // A type that no function of its own module uses belongs to the header all the same.
@@ -82,9 +91,12 @@ fn section(out: &mut String, path: &Path) {
         let _ = write!(out, "\n *{line}");
     }
     out.push_str("\n */\n\n");
+    if hosted {
+        out.push_str("#if defined(PP_HOSTED)\n\n");
+    }
     string_constants(out, &source);
     body(out, String::from_utf8(made).unwrap().trim());
-    out.push('\n');
+    out.push_str(if hosted { "\n#endif /* PP_HOSTED */\n\n" } else { "\n" });
 }
 
 fn struct_name(line: &str) -> Option<&str> {

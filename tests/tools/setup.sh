@@ -36,6 +36,8 @@ install_packages() {
         want clang clang
         if have cargo-cinstall; then want pkg-config pkg-config; fi
         want abidiff abigail-tools
+        # One of the C examples is a client on libcurl.
+        if ! have pkg-config || ! pkg-config --exists libcurl; then packages+=(libcurl4-openssl-dev); fi
         want valgrind valgrind
         # The header that the constant-time driver includes comes with the same package.
         if have valgrind && [ ! -e /usr/include/valgrind/memcheck.h ]; then packages+=(valgrind); fi

@@ -2,6 +2,8 @@
 //!
 //! Everything here is made from bytes the caller draws, so that the same bytes give the same result.
 
+use core::borrow::Borrow;
+
 use super::ChallengeParameters;
 use crate::token_type::TokenType;
 
@@ -94,14 +96,14 @@ impl GreasedChallenge {
     /// Puts the greased challenge somewhere before the last of `real`, and returns the list to
     /// [write](super::write_challenges).
     ///
-    /// Never last, because one client (Silk) reads only the last challenge.
-    pub fn among<'a>(
-        &'a self,
-        real: &'a [ChallengeParameters<'a>],
-    ) -> impl Iterator<Item = ChallengeParameters<'a>> + Clone {
+    /// Never last, because one client (Silk) reads only the last challenge. With none it stands alone.
+    pub fn among<'a, I>(&'a self, real: I) -> impl Iterator<Item = ChallengeParameters<'a>> + Clone
+    where
+        I: IntoIterator<Item: Borrow<ChallengeParameters<'a>>, IntoIter: ExactSizeIterator + Clone>,
+    {
+        let real = real.into_iter().map(|parameters| *parameters.borrow());
         let place = self.place.checked_rem(real.len()).unwrap_or(0);
-        let before = real.iter().copied().take(place);
-        before.chain(core::iter::once(self.parameters())).chain(real.iter().copied().skip(place))
+        real.clone().take(place).chain(core::iter::once(self.parameters())).chain(real.skip(place))
     }
 }
 
@@ -178,6 +180,7 @@ mod tests {
         let one = GreasedChallenge::from_random(&bytes(1));
         assert_eq!(one.parameters(), GreasedChallenge::from_random(&bytes(1)).parameters());
         assert_ne!(one.parameters(), GreasedChallenge::from_random(&bytes(2)).parameters());
-        assert_eq!(one.among(&[]).count(), 1);
+        let none: [ChallengeParameters<'_>; 0] = [];
+        assert_eq!(one.among(none).count(), 1);
     }
 }

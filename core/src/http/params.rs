@@ -64,6 +64,20 @@ pub struct ParameterValue<'a> {
 }
 
 impl<'a> ParameterValue<'a> {
+    /// Takes back what [`raw`](Self::raw) and [`is_quoted`](Self::is_quoted) gave, for who keeps a value as bytes.
+    ///
+    /// Every value that was read from a header is accepted, also one that this library reads beyond the grammar.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] with the offset of the first byte that cannot stand in such a value.
+    pub fn from_raw(raw: &'a [u8], quoted: bool) -> Result<Self> {
+        let stray = if quoted { stray_in_quotes(raw) } else { raw.iter().position(|byte| !is_unquoted(*byte)) };
+        match stray {
+            None => Ok(Self { raw, quoted, doubled: false, offset: 0 }),
+            Some(offset) => Err(Error::new(ErrorKind::Malformed).at(offset)),
+        }
+    }
+
     /// Returns the bytes as received, without the quotes around them.
     #[must_use]
     pub const fn raw(&self) -> &'a [u8] {
@@ -375,6 +389,19 @@ const fn is_text(byte: u8) -> bool {
     byte == b'\t' || !byte.is_ascii_control()
 }
 
+/// Where something stands that cannot stand between the quotes of a quoted-string: a control character, a quote that
+/// would end it, or the end after a backslash.
+fn stray_in_quotes(raw: &[u8]) -> Option<usize> {
+    let mut escaped = false;
+    for (offset, &byte) in raw.iter().enumerate() {
+        if !is_text(byte) || byte == b'"' && !escaped {
+            return Some(offset);
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    escaped.then_some(raw.len())
+}
+
 /// What is read as an unquoted value.
 ///
 /// The grammar allows token characters only. "=" and "/" are wanted as well, because Apple, privacypass-ts and older
@@ -488,6 +515,39 @@ mod tests {
         assert_eq!(parameters.next().unwrap().unwrap().offset(), 5);
         let error = Segments::new(b"X, A aa=1, b=2 3").nth(1).unwrap().parameters().nth(1).unwrap().unwrap_err();
         assert_eq!(error.offset(), Some(15));
+    }
+
+    #[test]
+    fn a_value_can_be_taken_back() {
+        for line in [
+            r#"A a="", b=, c="x y", d=x/y==, e="\"q\\\"", f=""MIIB==""#,
+            "A a=\"tab\there, \u{e9}\", b=~!@#$%^&*(){}[]<>?;:'`|+-_.",
+        ] {
+            let values: Vec<_> = Segments::new(line.as_bytes()).next().unwrap().parameters().flatten().collect();
+            assert!(values.len() > 1, "{line}");
+            for value in values.iter().map(Parameter::value) {
+                let again = ParameterValue::from_raw(value.raw(), value.is_quoted()).expect(line);
+                assert!(again.bytes().eq(value.bytes()), "{line}");
+                assert_eq!((again.raw(), again.is_quoted()), (value.raw(), value.is_quoted()));
+            }
+        }
+        for (raw, quoted, offset) in [
+            (r#"a"b"#, true, 1),
+            (r#"a\\"b"#, true, 3),
+            ("ab\\", true, 3),
+            ("a\u{7}b\u{7}", true, 1),
+            ("a\r\nb", true, 1),
+            ("a b", false, 1),
+            ("ab,", false, 2),
+            ("\"", false, 0),
+            ("a\\b", false, 1),
+            ("\u{e9}", false, 0),
+        ] {
+            let error = ParameterValue::from_raw(raw.as_bytes(), quoted).expect_err(raw);
+            assert_eq!((error.kind(), error.offset()), (ErrorKind::Malformed, Some(offset)), "{raw:?}");
+        }
+        let error = ParameterValue::from_raw(b"AA*A", false).unwrap().base64().unwrap_err();
+        assert_eq!(error.offset(), Some(2));
     }
 
     #[test]

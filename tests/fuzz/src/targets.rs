@@ -76,6 +76,8 @@ fn lines(data: &[u8]) -> Vec<&[u8]> {
 fn parameter_value(value: ParameterValue<'_>) {
     assert!(value.bytes().count() <= value.raw().len());
     let _ = value.seconds();
+    let again = ParameterValue::from_raw(value.raw(), value.is_quoted()).expect("a value that was read");
+    assert!(again.bytes().eq(value.bytes()));
     if let Ok(decoded) = value.base64() {
         base64_value(decoded);
     }
@@ -94,6 +96,8 @@ fn base64_value(value: Base64Value<'_>) {
     if let Some(short) = exact.len().checked_sub(1) {
         assert!(value.decode(&mut exact[..short]).is_err());
     }
+    let again = ParameterValue::from_raw(value.raw(), value.is_quoted()).expect("a value that was read");
+    assert_eq!(again.base64().expect("base64 that was read").decode_to_vec(), decoded);
 }
 
 pub fn www_authenticate(data: &[u8]) {
@@ -144,6 +148,12 @@ pub fn authorization(data: &[u8]) {
 }
 
 pub fn base64(data: &[u8]) {
+    for quoted in [false, true] {
+        match ParameterValue::from_raw(data, quoted) {
+            Ok(value) => parameter_value(value),
+            Err(error) => offset_lies_within(error, data),
+        }
+    }
     match Base64Value::parse(data) {
         Ok(value) => base64_value(value),
         Err(error) => offset_lies_within(error, data),

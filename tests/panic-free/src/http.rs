@@ -16,6 +16,11 @@ pub fn all(input: &Opaque<'_>, out: &mut [u8]) {
     }
     used(base64_len(input.number));
     used(write_base64url(input.bytes, out));
+    for quoted in [false, true] {
+        if let Ok(value) = ParameterValue::from_raw(input.bytes, quoted) {
+            parameter_value(value);
+        }
+    }
     grease(input, out);
     media_types(input);
     status(input);
