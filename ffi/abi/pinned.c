@@ -41,6 +41,21 @@ PIN(PP_CHALLENGE_DIGEST_BYTES, 32);
 PIN(PP_TOKEN_KEY_ID_BYTES, 32);
 PIN(PP_REDEMPTION_CONTEXT_BYTES, 32);
 PIN(PP_ORIGINS_MAX, 64);
+PIN(PP_PROFILE_AUTO, 0);
+PIN(PP_PROFILE_RFC, 1);
+PIN(PP_PROFILE_UNQUOTED, 2);
+PIN(PP_ITEM_END, 0);
+PIN(PP_ITEM_CHALLENGE, 1);
+PIN(PP_ITEM_SKIPPED, 2);
+PIN(PP_SKIP_OTHER_SCHEME, 1);
+PIN(PP_SKIP_GREASED_TYPE, 2);
+PIN(PP_SKIP_MISSING_CHALLENGE, 3);
+PIN(PP_SKIP_BAD_CHALLENGE, 4);
+PIN(PP_SKIP_TOO_SHORT, 5);
+PIN(PP_SKIP_BAD_TOKEN_KEY, 6);
+PIN(PP_SKIP_DUPLICATE_PARAMETER, 7);
+PIN(PP_SKIP_MALFORMED_SYNTAX, 8);
+PIN(PP_GREASE_RANDOM_BYTES, 231);
 PIN(PP_ISSUER_KEY_HANDLE_BYTES, 8192);
 PIN(PP_TOKEN_KEY_HANDLE_BYTES, 2048);
 PIN(PP_SEALED_MAX_BYTES, 391);
@@ -50,10 +65,23 @@ PIN(PP_SPEND_KEY_BYTES, 32);
 PIN(PP_VERIFIER_KEY_HANDLE_BYTES, 8192);
 PIN(PP_CHALLENGE_SECRET_BYTES, 32);
 PIN(PP_ACCEPTED_DIGESTS, 2);
+#if defined(PP_HOSTED)
+PIN(PP_DIRECTORY_MAX_BYTES, 1048576);
+#endif
 PIN(PP_HAZMAT_VOPRF_P384_BYTES, 48);
 PIN(PP_HAZMAT_BLIND_RSA_2048_BYTES, 304);
 
 /* Texts: a macro may be defined again only with the same text. */
+#define PP_MEDIA_TYPE_TOKEN_REQUEST "application/private-token-request"
+#define PP_MEDIA_TYPE_TOKEN_RESPONSE "application/private-token-response"
+#define PP_MEDIA_TYPE_ISSUER_DIRECTORY "application/private-token-issuer-directory"
+#define PP_MEDIA_TYPE_LEGACY_TOKEN_REQUEST "message/token-request"
+#define PP_MEDIA_TYPE_LEGACY_TOKEN_RESPONSE "message/token-response"
+#if defined(PP_HOSTED)
+#define PP_WELL_KNOWN_PATH "/.well-known/private-token-issuer-directory"
+#define PP_LEGACY_WELL_KNOWN_PATH "/.well-known/token-issuer-directory"
+#define PP_ATTESTER_ISSUERS_PATH "/v1/private-token-issuer-directory"
+#endif
 
 /* Structs. */
 PIN(sizeof(pp_detail), 16);
@@ -101,6 +129,41 @@ PIN(_Alignof(pp_token_request), 8);
 PIN(offsetof(pp_token_request, token_type), 0);
 PIN(offsetof(pp_token_request, truncated_token_key_id), 2);
 PIN(offsetof(pp_token_request, blinded_msg), 8);
+PIN(sizeof(pp_challenges), 128);
+PIN(_Alignof(pp_challenges), 8);
+PIN(offsetof(pp_challenges, opaque), 0);
+PIN(sizeof(pp_parameter_value), 24);
+PIN(_Alignof(pp_parameter_value), 8);
+PIN(offsetof(pp_parameter_value, data), 0);
+PIN(offsetof(pp_parameter_value, len), 8);
+PIN(offsetof(pp_parameter_value, quoted), 16);
+PIN(sizeof(pp_challenge_item), 128);
+PIN(_Alignof(pp_challenge_item), 8);
+PIN(offsetof(pp_challenge_item, kind), 0);
+PIN(offsetof(pp_challenge_item, skip_reason), 4);
+PIN(offsetof(pp_challenge_item, has_token_type), 8);
+PIN(offsetof(pp_challenge_item, token_type), 12);
+PIN(offsetof(pp_challenge_item, challenge), 16);
+PIN(offsetof(pp_challenge_item, token_key), 40);
+PIN(offsetof(pp_challenge_item, realm), 64);
+PIN(offsetof(pp_challenge_item, has_max_age), 88);
+PIN(offsetof(pp_challenge_item, max_age), 96);
+PIN(offsetof(pp_challenge_item, index), 104);
+PIN(offsetof(pp_challenge_item, line), 112);
+PIN(offsetof(pp_challenge_item, offset), 120);
+PIN(sizeof(pp_challenge_parameters), 64);
+PIN(_Alignof(pp_challenge_parameters), 8);
+PIN(offsetof(pp_challenge_parameters, challenge), 0);
+PIN(offsetof(pp_challenge_parameters, token_key), 16);
+PIN(offsetof(pp_challenge_parameters, realm), 32);
+PIN(offsetof(pp_challenge_parameters, has_max_age), 48);
+PIN(offsetof(pp_challenge_parameters, max_age), 56);
+PIN(sizeof(pp_credentials), 56);
+PIN(_Alignof(pp_credentials), 8);
+PIN(offsetof(pp_credentials, present), 0);
+PIN(offsetof(pp_credentials, token_type), 4);
+PIN(offsetof(pp_credentials, token), 8);
+PIN(offsetof(pp_credentials, extensions), 32);
 PIN(sizeof(pp_pending_token), 512);
 PIN(_Alignof(pp_pending_token), 8);
 PIN(offsetof(pp_pending_token, opaque), 0);
@@ -144,3 +207,27 @@ PIN(offsetof(pp_verified_token_fields, spend_key), 98);
 PIN(sizeof(pp_stateless_challenges), 64);
 PIN(_Alignof(pp_stateless_challenges), 8);
 PIN(offsetof(pp_stateless_challenges, opaque), 0);
+#if defined(PP_HOSTED)
+PIN(sizeof(pp_directory_key), 40);
+PIN(_Alignof(pp_directory_key), 8);
+PIN(offsetof(pp_directory_key, token_type), 0);
+PIN(offsetof(pp_directory_key, token_key), 8);
+PIN(offsetof(pp_directory_key, has_not_before), 24);
+PIN(offsetof(pp_directory_key, not_before), 32);
+PIN(sizeof(pp_listed_issuer), 32);
+PIN(_Alignof(pp_listed_issuer), 8);
+PIN(offsetof(pp_listed_issuer, name), 0);
+PIN(offsetof(pp_listed_issuer, keys), 16);
+PIN(offsetof(pp_listed_issuer, key_count), 24);
+PIN(sizeof(pp_scheduled_key), 40);
+PIN(_Alignof(pp_scheduled_key), 8);
+PIN(offsetof(pp_scheduled_key, token_type), 0);
+PIN(offsetof(pp_scheduled_key, token_key), 8);
+PIN(offsetof(pp_scheduled_key, not_before), 24);
+PIN(offsetof(pp_scheduled_key, not_after), 32);
+PIN(sizeof(pp_rotation_policy), 24);
+PIN(_Alignof(pp_rotation_policy), 8);
+PIN(offsetof(pp_rotation_policy, lead), 0);
+PIN(offsetof(pp_rotation_policy, active), 8);
+PIN(offsetof(pp_rotation_policy, overlap), 16);
+#endif
