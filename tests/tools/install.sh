@@ -28,7 +28,7 @@ check_writable() {
 
 install_library() {
     have cargo-cinstall || die "no cargo-c here: run \`make setup\`"
-    cargo cinstall --locked --release -p privacypass-ffi --prefix "$PREFIX" --libdir "$LIBDIR" \
+    cargo cinstall --locked --profile capi -p privacypass-ffi --prefix "$PREFIX" --libdir "$LIBDIR" \
         ${DESTDIR:+--destdir "$DESTDIR"}
 }
 

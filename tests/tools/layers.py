@@ -40,6 +40,7 @@ TEST_EXTRA = {module: ROLES for module in ROLES | {"issuance", "directory", "sto
 
 # Crates outside core, and the paths of `privacypass_core` that they may not name, save in the files listed.
 OUTSIDE = {
+    "ffi": (("crypto",), set()),
     "bindings/http": (("crypto",), set()),
     # `inspect` and `bench` show what lies below the roles.
     "bindings/cli": (("crypto",), {
@@ -53,6 +54,7 @@ OUTSIDE = {
 UNSAFE = (
     "core/src/crypto/kernels/",  # SIMD
     "ffi/",  # the C boundary
+    "tests/c/gates/",  # a second Rust archive, with functions for C
     "tests/no-alloc/",  # its own _start and system calls
     "tests/panic-free/",  # the same
     "tests/ct/",  # valgrind's client requests
@@ -338,6 +340,8 @@ CASES = [
     ("bindings/http/src/lib.rs", "use privacypass_core::{Error, crypto::{rsa}};", "must not use privacypass_core::crypto"),
     ("bindings/http/src/lib.rs", "use privacypass_core as core;", "renames the core"),
     ("bindings/http/src/lib.rs", "use privacypass_core::*;", "must not use privacypass_core::*"),
+    ("ffi/src/origin.rs", "use privacypass_core::origin::Origin; fn f() { unsafe { g() } }", None),
+    ("ffi/src/origin.rs", "use privacypass_core::crypto::pss;", "ffi must not use privacypass_core::crypto"),
     ("bindings/cli/src/main.rs", "fn f() { privacypass_core::crypto::rsa::go() }", "must not use privacypass_core::crypto"),
     ("bindings/cli/src/main.rs", "fn f() { unsafe { g() } }", "`unsafe` may not stand here"),
     ("core/src/wire/mod.rs", "#![forbid(unsafe_code)] // unsafe", None),

@@ -7,13 +7,15 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
-ALL=(tools fmt clippy features layers msrv deny test doctest docs panic-free no-alloc ct fuzz bindings)
+ALL=(tools fmt clippy features layers msrv deny test doctest docs panic-free no-alloc ct fuzz
+    install header abi c valgrind sanitize freestanding bindings)
 
 # The checks that check: each gate is seen to fail on a broken input before it is trusted.
 stage_tools() {
     need python3 python3
     python3 tests/tools/layers.py --self-test
     python3 tests/tools/msrv.py --self-test
+    python3 tests/tools/c_abi.py --self-test
 }
 
 stage_fmt() {
@@ -34,6 +36,8 @@ stage_features() {
         say "core with features: ${features:-none}"
         cargo clippy --locked -p privacypass-core --no-default-features --features "$features" -- -D warnings
     done
+    say "ffi without std"
+    cargo clippy --locked -p privacypass-ffi --no-default-features -- -D warnings
 }
 
 stage_layers() {
@@ -69,6 +73,15 @@ stage_panic-free() { tests/tools/panic_free.sh; }
 stage_no-alloc() { tests/tools/no_alloc.sh; }
 stage_ct() { tests/tools/ct.sh; }
 stage_fuzz() { tests/tools/soak.sh --seeds; }
+
+# The C library, as it is installed.
+stage_install() { tests/tools/c_install.sh; }
+stage_header() { tests/tools/c_header.sh; }
+stage_abi() { tests/tools/c_abi.sh; }
+stage_c() { tests/tools/c_programs.sh native; }
+stage_valgrind() { tests/tools/c_programs.sh valgrind; }
+stage_sanitize() { tests/tools/c_programs.sh sanitize; }
+stage_freestanding() { tests/tools/c_freestanding.sh; }
 
 stage_bindings() {
     local makefile count=0
