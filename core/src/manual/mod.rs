@@ -7,6 +7,7 @@
 //! - [`clients`]: what deployed clients accept, and what follows
 //! - [`signers`]: keys in a hardware module or another process
 //! - [`no_alloc`]: programs without a heap
+//! - [`c_abi`]: what C programs and wrappers of them may rely on
 //! - [`arithmetic`]: how the numbers are computed, and why in constant time
 //! - [`design`]: the decisions, and where they changed
 //! - [`limitations`]: what this library does not do
@@ -25,6 +26,8 @@ pub mod clients {}
 pub mod signers {}
 #[doc = include_str!("no_alloc.md")]
 pub mod no_alloc {}
+#[doc = include_str!("c_abi.md")]
+pub mod c_abi {}
 #[doc = include_str!("arithmetic.md")]
 pub mod arithmetic {}
 #[doc = include_str!("design.md")]
