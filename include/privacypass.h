@@ -127,7 +127,7 @@ const char *pp_version_string(void);
  */
 
 /** The value of an offset or index that is not known. */
-#define PP_NONE 4294967295
+#define PP_NONE UINT32_MAX
 
 /** What a function answers: PP_OK or one of the PP_ERR_ numbers. */
 typedef int32_t pp_status;
@@ -1940,6 +1940,8 @@ typedef struct pp_verified_token {
 typedef struct pp_expected {
     /** sizeof(pp_expected). */
     size_t struct_size;
+    /** Given to accepts as it is. */
+    void *ctx;
     /** This challenge, its bytes as they were sent; or absent. */
     pp_bytes challenge;
     /**
@@ -1956,8 +1958,6 @@ typedef struct pp_expected {
      */
     int32_t (*accepts)(void *ctx,
                        const uint8_t *challenge_digest);
-    /** Given to accepts as it is. */
-    void *ctx;
 } pp_expected;
 
 /** What is known of a token that verified. Its nonce must not reach a log. */

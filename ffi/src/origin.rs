@@ -56,6 +56,8 @@ impl Borrow<VerifierKey> for Filled<pp_verifier_key> {
 pub struct pp_expected {
     /// sizeof(pp_expected).
     pub struct_size: usize,
+    /// Given to accepts as it is.
+    pub ctx: *mut c_void,
     /// This challenge, its bytes as they were sent; or absent.
     pub challenge: pp_bytes,
     /// Any of digest_count challenges with these digests, PP_CHALLENGE_DIGEST_BYTES bytes each,
@@ -67,8 +69,6 @@ pub struct pp_expected {
     /// that keeps its challenges elsewhere. A function that accepts everything accepts tokens that
     /// were made for other origins.
     pub accepts: Option<unsafe extern "C" fn(ctx: *mut c_void, challenge_digest: *const u8) -> i32>,
-    /// Given to accepts as it is.
-    pub ctx: *mut c_void,
 }
 
 /// A token that verified: a value. It is not redeemed until its spend key is spent.

@@ -60,7 +60,7 @@ pub const PP_ERR_NO_MEMORY: pp_status = -67;
 pub const PP_ERR_INTERNAL: pp_status = -127;
 
 /// The value of an offset or index that is not known.
-pub const PP_NONE: u32 = 0xFFFF_FFFF;
+pub const PP_NONE: u32 = u32::MAX;
 
 /// What else is known of a failure. It holds numbers only, so it may be logged.
 ///

@@ -273,7 +273,8 @@ typedef struct signer {
     uint8_t stale[PP_SIGNER_OUTPUT_MAX_BYTES]; /* a right answer to another request */
 } signer;
 
-static void answer(unsigned key, uint8_t *output, const uint8_t *input, size_t input_len) {
+/* A number that is below one key's modulus need not be below another's. */
+static void answer(unsigned key, uint8_t *output, const uint8_t *input, size_t input_len, int below_any_modulus) {
     const pp_issuer_key *keys[1];
     uint8_t request[PP_TOKEN_REQUEST_MAX_BYTES], id[32];
     size_t len;
@@ -283,6 +284,9 @@ static void answer(unsigned key, uint8_t *output, const uint8_t *input, size_t i
     request[1] = (uint8_t)roles_type[key];
     request[2] = id[31];
     memcpy(request + 3, input, input_len);
+    if (roles_type[key] == PP_TOKEN_TYPE_BLIND_RSA_2048 && below_any_modulus) {
+        request[3] &= 0x7F;
+    }
     CHECK_OK(pp_issuer_issue(keys, 1, output, PP_SIGNER_OUTPUT_MAX_BYTES, &len, request, 3 + input_len, NULL, NULL));
     CHECK_SIZE(roles_response_bytes[key], len);
 }
@@ -298,7 +302,8 @@ static pp_status sign(void *ctx, uint8_t *output, const pp_signer_request *reque
     CHECK(request->input.len <= PP_SIGNER_INPUT_MAX_BYTES);
     CHECK_SIZE(roles_response_bytes[s->key], request->output_len);
     CHECK(request->output_len <= PP_SIGNER_OUTPUT_MAX_BYTES);
-    answer(s->lie == OTHER ? (s->key + 2) % ROLES_COUNT : s->key, made, request->input.data, request->input.len);
+    answer(s->lie == OTHER ? (s->key + 2) % ROLES_COUNT : s->key, made, request->input.data, request->input.len,
+           s->lie == OTHER);
     switch (s->lie) {
     case FAILS:
         memcpy(output, made, request->output_len); /* a failure counts, whatever was written */

@@ -124,7 +124,24 @@ printf '%s\n' "${tests[@]}" | all "${forms[@]}" || die "a C test failed"
 checks=$(sed -n 's/^ *\([0-9]*\) checks$/\1/p' "$out"/*.log | awk '{ n += $1 } END { print n }')
 say "$how: ${#tests[@]} C tests in ${#forms[@]} forms, $checks checks; ${#canaries[@]} canaries failed as they must"
 
+# alone SOURCE LIBRARY FLAGS...: a program that needs a library, or a malloc, of its own, and so runs in one form only.
+alone() {
+    local source=$1 program
+    program=$out/$(basename "$source" .c).alone
+    compile "$program" "$source" -std=c99 $CFLAGS "${@:2}" && run "$program" env RUST_BACKTRACE=0 ||
+        die "$source failed"
+    say "native: $(basename "$source") ok,$(sed -n 's/ checks$/ checks/p' "$program.log")"
+}
+
 if [ "$how" = native ]; then
+    # A build in which each function can be made to panic (ffi/src/inject_panic.rs).
+    (cd "$ROOT" && RUSTFLAGS='--cfg privacypass_inject_panic' \
+        cargo rustc --locked -q -p privacypass-ffi --lib --crate-type staticlib --target-dir "$C/panic")
+    read -ra libraries <<<"$(pkg-config --static --libs-only-l privacypass | sed 's/-lprivacypass//')"
+    alone "$ROOT/tests/c/panic/panic.c" "$C/panic/debug/libprivacypass.a" "${libraries[@]}"
+    read -ra static <<<"$LINK_STATIC"
+    alone "$ROOT/tests/c/no_memory/no_memory.c" "${static[@]}"
+
     count=0
     for source in "$ROOT"/examples/c/*.c; do
         [ -e "$source" ] || continue

@@ -16,6 +16,7 @@ stage_tools() {
     python3 tests/tools/layers.py --self-test
     python3 tests/tools/msrv.py --self-test
     python3 tests/tools/c_abi.py --self-test
+    tests/tools/c_coverage.py --self-test
 }
 
 stage_fmt() {
@@ -76,7 +77,11 @@ stage_fuzz() { tests/tools/soak.sh --seeds; }
 
 # The C library, as it is installed.
 stage_install() { tests/tools/c_install.sh; }
-stage_header() { tests/tools/c_header.sh; }
+# Every form a header is compiled in, and that the C tests try every function, argument and status it documents.
+stage_header() {
+    tests/tools/c_header.sh
+    tests/tools/c_coverage.py
+}
 stage_abi() { tests/tools/c_abi.sh; }
 stage_c() { tests/tools/c_programs.sh native; }
 stage_valgrind() { tests/tools/c_programs.sh valgrind; }
