@@ -25,11 +25,12 @@ say "emulated: cortex-m4"
 sed -E 's/pub const (\w+): \[u8; ([0-9]+)\] = \[/static const uint8_t \1[\2] = {/; s/\];$/};/' \
     "$ROOT/tests/keys/rsa2048.rs" >"$out/rsa2048.h"
 
-# program NAME FLAG...: link the C program as NAME.
+# program NAME FLAG...: link the C program of `sources` as NAME.
+sources=("$board/main.c")
 program() {
     arm-none-eabi-gcc -std=c11 -Wall -Wextra -Wpedantic -Werror -Os -g -mcpu=cortex-m4 -mthumb -mfloat-abi=soft \
         -ffunction-sections -nostartfiles -nostdlib -T "$board/link.ld" -Wl,--gc-sections,-z,noexecstack "${@:2}" \
-        -I"$ROOT/include" -I"$out" "$board/board.c" "$board/main.c" "$out/$target/release/libprivacypass.a" \
+        -I"$ROOT/include" -I"$out" "$board/board.c" "${sources[@]}" "$out/$target/release/libprivacypass.a" \
         -lc_nano -lgcc -o "$out/$1"
 }
 
@@ -46,6 +47,14 @@ run cortex-m.elf 2>&1 | tee "$out/cortex-m.out" || die "the program failed on th
 [ "$(grep -c ': ok, peak ' "$out/cortex-m.out")" = 2 ] || die "the program did not say that both types passed"
 arm-none-eabi-size "$out/cortex-m.elf" |
     awk 'NR == 2 { print "code and constants: " $1 " bytes; static memory: " $2 + $3 - 96 * 1024 }'
+
+# The example for readers is the same flow in fewer words: it must run here as it stands.
+sources=("$board/example.c" "$ROOT/examples/c/06_no_heap.c")
+program cortex-m-example.elf -DPP_FREESTANDING
+run cortex-m-example.elf >"$out/cortex-m-example.out" 2>&1 || { cat "$out/cortex-m-example.out"; die "the example failed on the Cortex-M4"; }
+[ "$(tail -n 1 "$out/cortex-m-example.out")" = ok ] || die "the example did not end with ok"
+say "cortex-m4: examples/c/06_no_heap.c: ok"
+sources=("$board/main.c")
 
 # The check must be able to fail: by a wrong result, and by a stack that is too small.
 program cortex-m-fail.elf -DSECOND_TIME=PP_OK
