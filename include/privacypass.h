@@ -265,8 +265,8 @@ uint16_t pp_origin_http_status(pp_status status);
 /**
  * Bytes that somebody else holds.
  *
- * PP_TEXT("issuer.example") initialises one. { NULL, 0 } is empty; where a span may be absent, that is what absent looks like. { NULL, n } is
- * misuse.
+ * PP_TEXT("issuer.example") initialises one. { NULL, 0 } is empty; where a span may be absent, that
+ * is what absent looks like. { NULL, n } is misuse.
  */
 typedef struct pp_bytes {
     /** The first byte. */
@@ -909,11 +909,11 @@ pp_status pp_authorization_parse(pp_credentials *credentials,
  * Read the token of Authorization, decoded: what pp_authorization_parse and
  * pp_parameter_value_decode do together.
  *
- * With a buffer of PP_TOKEN_MAX_BYTES, no header makes this answer PP_ERR_BUFFER_TOO_SMALL: a token
+ * With a buffer of PP_TOKEN_MAX_BYTES, no header gives PP_ERR_BUFFER_TOO_SMALL: a token
  * that is longer than any this version verifies is PP_ERR_LIMIT, and so the peer's fault.
  *
  * Returns: PP_OK: also when there is no token; token_len is then 0
- *          PP_ERR_MALFORMED: as pp_authorization_parse has it, with the offset, and the field line as
+ *          PP_ERR_MALFORMED: as for pp_authorization_parse, with the offset, and the field line as
  *          index
  *          PP_ERR_LIMIT: the token is longer than PP_TOKEN_MAX_BYTES
  *          PP_ERR_BUFFER_TOO_SMALL

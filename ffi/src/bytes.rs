@@ -12,8 +12,8 @@ use crate::guard::guard;
 
 /// Bytes that somebody else holds.
 ///
-/// PP_TEXT("issuer.example") initialises one. { NULL, 0 } is empty; where a span may be absent, that is what absent looks like. { NULL, n } is
-/// misuse.
+/// PP_TEXT("issuer.example") initialises one. { NULL, 0 } is empty; where a span may be absent, that
+/// is what absent looks like. { NULL, n } is misuse.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct pp_bytes {

@@ -561,11 +561,11 @@ pub unsafe extern "C" fn pp_authorization_parse(
 /// Read the token of Authorization, decoded: what pp_authorization_parse and
 /// pp_parameter_value_decode do together.
 ///
-/// With a buffer of PP_TOKEN_MAX_BYTES, no header makes this answer PP_ERR_BUFFER_TOO_SMALL: a token
+/// With a buffer of PP_TOKEN_MAX_BYTES, no header gives PP_ERR_BUFFER_TOO_SMALL: a token
 /// that is longer than any this version verifies is PP_ERR_LIMIT, and so the peer's fault.
 ///
 /// Returns: PP_OK: also when there is no token; token_len is then 0
-///          PP_ERR_MALFORMED: as pp_authorization_parse has it, with the offset, and the field line as
+///          PP_ERR_MALFORMED: as for pp_authorization_parse, with the offset, and the field line as
 ///          index
 ///          PP_ERR_LIMIT: the token is longer than PP_TOKEN_MAX_BYTES
 ///          PP_ERR_BUFFER_TOO_SMALL
