@@ -26,9 +26,11 @@
  *     for its type. Outputs must not overlap inputs or each other.
  *   - After an error an output holds what it held, or zeros: never half of a result. A length is
  *     then 0, or the needed size.
- *   - A struct that begins with struct_size holds its own size there. It may be longer than this
- *     library knows, when the program was compiled with a later header: that is PP_ERR_UNSUPPORTED,
- *     unless all that is new in it is zeros.
+ *   - A struct that begins with struct_size holds its own size there:
+ *         pp_expected expected = { 0 };
+ *         expected.struct_size = sizeof expected;
+ *     It may be longer than this library knows, when the program was compiled with a later header:
+ *     that is PP_ERR_UNSUPPORTED, unless all that is new in it is zeros.
  *   - Numbers on the wire are big-endian; times are unix seconds; sizes are bytes.
  *
  * Objects are of three kinds:
@@ -69,6 +71,9 @@
 #if !defined(PP_FREESTANDING)
 #define PP_HOSTED 1
 #endif
+
+/** Initialises a pp_bytes that lends a string literal, without the zero at its end. */
+#define PP_TEXT(literal) { (const uint8_t *)(literal), sizeof(literal) - 1 }
 
 #ifdef __cplusplus
 extern "C" {
@@ -260,7 +265,7 @@ uint16_t pp_origin_http_status(pp_status status);
 /**
  * Bytes that somebody else holds.
  *
- * { NULL, 0 } is empty; where a span may be absent, that is what absent looks like. { NULL, n } is
+ * PP_TEXT("issuer.example") initialises one. { NULL, 0 } is empty; where a span may be absent, that is what absent looks like. { NULL, n } is
  * misuse.
  */
 typedef struct pp_bytes {
@@ -279,6 +284,15 @@ typedef struct pp_buffer {
     /** How many bytes were written, or are needed; set by the library. */
     size_t len;
 } pp_buffer;
+
+/**
+ * Overwrite memory with zeros, in a way that the compiler keeps: for secrets of the program.
+ *
+ * Out:     data  NULL is left alone
+ * In:      len   how many bytes
+ */
+void pp_wipe(void *data,
+             size_t len);
 
 /* ================================================================================================
  * RANDOMNESS
@@ -887,6 +901,30 @@ pp_status pp_www_authenticate_write_greased(uint8_t *out,
  * In:      lines, count  the field lines, one span each
  */
 pp_status pp_authorization_parse(pp_credentials *credentials,
+                                 const pp_bytes *lines,
+                                 size_t count,
+                                 pp_detail *detail);
+
+/**
+ * Read the token of Authorization, decoded: what pp_authorization_parse and
+ * pp_parameter_value_decode do together.
+ *
+ * With a buffer of PP_TOKEN_MAX_BYTES, no header makes this answer PP_ERR_BUFFER_TOO_SMALL: a token
+ * that is longer than any this version verifies is PP_ERR_LIMIT, and so the peer's fault.
+ *
+ * Returns: PP_OK: also when there is no token; token_len is then 0
+ *          PP_ERR_MALFORMED: as pp_authorization_parse has it, with the offset, and the field line as
+ *          index
+ *          PP_ERR_LIMIT: the token is longer than PP_TOKEN_MAX_BYTES
+ *          PP_ERR_BUFFER_TOO_SMALL
+ * Out:     token         the Token; must not overlap the lines
+ *          token_len     its length; 0 when there is none
+ * In:      capacity      the size of token
+ *          lines, count  the field lines, one span each
+ */
+pp_status pp_authorization_token(uint8_t *token,
+                                 size_t capacity,
+                                 size_t *token_len,
                                  const pp_bytes *lines,
                                  size_t count,
                                  pp_detail *detail);
@@ -1588,6 +1626,9 @@ pp_status pp_attester_check_response(uint16_t token_type,
  *
  * An issuer answers requests without seeing tokens. Its keys are an array of handles, of any types;
  * a request names its key by the last byte of the key's identifier.
+ *
+ *     const pp_issuer_key *keys[] = { new_key, old_key };
+ *     pp_issuer_issue(keys, 2, response, sizeof response, &response_len, ...);
  *
  * An issuer whose key lives elsewhere (in a hardware module, say) has the public keys only, and
  * works in two phases: pp_issuer_begin gives the input for the signer, pp_issuer_finish checks its

@@ -5,13 +5,12 @@
 #include <stdio.h>
 
 #define TYPE PP_TOKEN_TYPE_BLIND_RSA_2048
-#define TEXT(literal) {(const uint8_t *)(literal), sizeof(literal) - 1}
 #define TRY(call) do { if ((status = (call)) != PP_OK) goto end; } while (0)
 
 int main(void) {
     const uint64_t now = 1700000000, expires_at = now + 600; /* unix seconds */
     pp_token_challenge template = {
-        .token_type = TYPE, .issuer_name = TEXT("issuer.example"), .origin_info = TEXT("origin.example")};
+        .token_type = TYPE, .issuer_name = PP_TEXT("issuer.example"), .origin_info = PP_TEXT("origin.example")};
     pp_expected expected = {.struct_size = sizeof expected};
     pp_issuer_key *issuer_key = NULL;
     pp_token_key *token_key = NULL;

@@ -44,18 +44,11 @@ typedef struct {
 static uint16_t answer(const origin *self, const char *header, uint64_t now) {
     const pp_bytes lines[] = {{(const uint8_t *)header, strlen(header)}};
     const pp_expected expected = {.struct_size = sizeof expected, .challenge = {self->challenge, self->challenge_len}};
-    pp_credentials credentials;
     uint8_t token[PP_TOKEN_MAX_BYTES];
-    size_t token_len = 0;
-    pp_status status = pp_authorization_parse(&credentials, lines, 1, NULL);
-    if (status == PP_OK && !credentials.present) {
+    size_t token_len;
+    pp_status status = pp_authorization_token(token, sizeof token, &token_len, lines, 1, NULL);
+    if (status == PP_OK && token_len == 0) {
         return 401; /* the first visit: no token, or credentials of another scheme */
-    }
-    if (status == PP_OK) {
-        status = pp_parameter_value_decode(token, sizeof token, &token_len, &credentials.token, NULL);
-    }
-    if (status == PP_ERR_BUFFER_TOO_SMALL) {
-        return 401; /* longer than any token that could verify */
     }
     if (status == PP_OK) {
         /* The store must remember the token for as long as the challenge is accepted. */

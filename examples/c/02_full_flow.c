@@ -12,9 +12,6 @@
 #define ORIGIN_NAME "origin.example"
 #define EPOCH_SECONDS 60
 
-/* A span of a text, without the zero at its end. */
-#define TEXT(text) {(const uint8_t *)(text), sizeof(text) - 1}
-
 /* End the function at `end`, where everything is wiped. */
 #define TRY(call)              \
     do {                       \
@@ -56,14 +53,6 @@ typedef struct {
     pp_spend_store store;
 } origin;
 
-/* A memset of what is not read afterwards may be left out by the compiler; writing through volatile may not. */
-static void wipe(void *data, size_t len) {
-    volatile uint8_t *bytes = data;
-    while (len-- > 0) {
-        *bytes++ = 0;
-    }
-}
-
 static pp_status issuer_start(issuer *self, uint16_t token_type) {
     pp_status status;
     TRY(pp_issuer_key_new(&self->issuer_key, NULL));
@@ -86,7 +75,7 @@ end:
  * that is another party has pp_verifier_key_import, with the public key. */
 static pp_status origin_start(origin *self, uint16_t token_type, const pp_issuer_key *issuer_key) {
     const pp_token_challenge template = {
-        .token_type = token_type, .issuer_name = TEXT(ISSUER_NAME), .origin_info = TEXT(ORIGIN_NAME)};
+        .token_type = token_type, .issuer_name = PP_TEXT(ISSUER_NAME), .origin_info = PP_TEXT(ORIGIN_NAME)};
     uint8_t secret[PP_CHALLENGE_SECRET_BYTES];
     pp_status status;
     self->template = template;
@@ -97,7 +86,7 @@ static pp_status origin_start(origin *self, uint16_t token_type, const pp_issuer
     TRY(pp_memory_spend_store_new(&self->memory, 1000000, NULL));
     TRY(pp_memory_spend_store_table(self->memory, &self->store, NULL));
 end:
-    wipe(secret, sizeof secret);
+    pp_wipe(secret, sizeof secret);
     return status;
 }
 
@@ -190,16 +179,14 @@ static pp_status origin_redeem(const origin *self, const message *authorization,
     uint8_t accepted[PP_ACCEPTED_DIGESTS * PP_CHALLENGE_DIGEST_BYTES];
     const pp_expected expected = {
         .struct_size = sizeof expected, .digests = accepted, .digest_count = PP_ACCEPTED_DIGESTS};
-    pp_credentials credentials;
     uint8_t token[PP_TOKEN_MAX_BYTES];
     size_t token_len;
     uint64_t expires_at;
     pp_status status;
-    TRY(pp_authorization_parse(&credentials, lines, 1, NULL));
-    if (!credentials.present) {
+    TRY(pp_authorization_token(token, sizeof token, &token_len, lines, 1, NULL));
+    if (token_len == 0) {
         return PP_ERR_INVALID_TOKEN;
     }
-    TRY(pp_parameter_value_decode(token, sizeof token, &token_len, &credentials.token, NULL));
     TRY(pp_stateless_challenges_accepted(&self->challenges, accepted, &self->template, now, NULL));
     TRY(pp_stateless_challenges_expiry(&self->challenges, &expires_at, now, NULL));
     TRY(pp_origin_redeem(keys, 1, NULL, token, token_len, &expected, &self->store, expires_at, now, NULL));

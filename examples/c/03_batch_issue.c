@@ -12,9 +12,6 @@
 #define BAD 7
 #define TYPE PP_TOKEN_TYPE_BLIND_RSA_2048
 
-/* A span of a text, without the zero at its end. */
-#define TEXT(text) {(const uint8_t *)(text), sizeof(text) - 1}
-
 /* End the program at `end`, where everything is wiped. */
 #define TRY(call)              \
     do {                       \
@@ -57,7 +54,7 @@ static size_t report(const char *role, const char *what, clock_t began) {
 }
 
 int main(void) {
-    const pp_token_challenge template = {.token_type = TYPE, .issuer_name = TEXT("issuer.example")};
+    const pp_token_challenge template = {.token_type = TYPE, .issuer_name = PP_TEXT("issuer.example")};
     pp_expected expected = {.struct_size = sizeof expected};
     pp_issuer_key *issuer_key = NULL;
     pp_token_key *token_key = NULL;

@@ -12,9 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A span of a text, without the zero at its end. */
-#define TEXT(text) {(const uint8_t *)(text), sizeof(text) - 1}
-
 /* End the function at `end`, where everything is wiped. */
 #define TRY(call)              \
     do {                       \
@@ -92,7 +89,7 @@ typedef pp_status issue_function(module *hsm, const pp_token_key *token_key, uin
 /* The rest of the flow: a client that cannot tell where the key is. */
 static pp_status flow(uint16_t token_type, issue_function *issue) {
     const pp_token_challenge template = {
-        .token_type = token_type, .issuer_name = TEXT("issuer.example"), .origin_info = TEXT("origin.example")};
+        .token_type = token_type, .issuer_name = PP_TEXT("issuer.example"), .origin_info = PP_TEXT("origin.example")};
     module hsm = {.issuer_key = NULL};
     pp_token_key *token_key = NULL;
     pp_pending_token pending = {{0}};

@@ -96,9 +96,6 @@ static pp_status spend(void *ctx, const uint8_t *key, uint64_t expires_at, uint6
 #define THREADS 8
 #define TYPE PP_TOKEN_TYPE_BLIND_RSA_2048
 
-/* A span of a text, without the zero at its end. */
-#define TEXT(text) {(const uint8_t *)(text), sizeof(text) - 1}
-
 /* End the function at `end`, where everything is wiped. */
 #define TRY(call)              \
     do {                       \
@@ -184,7 +181,7 @@ static int table_keeps_the_rules(void) {
 
 int main(void) {
     const pp_token_challenge template = {
-        .token_type = TYPE, .issuer_name = TEXT("issuer.example"), .origin_info = TEXT("origin.example")};
+        .token_type = TYPE, .issuer_name = PP_TEXT("issuer.example"), .origin_info = PP_TEXT("origin.example")};
     static origin shared;
     spend_table table = {.places = NULL};
     pp_issuer_key *issuer_key = NULL;

@@ -109,9 +109,6 @@ static pp_status fill_issuer_key(pp_issuer_key *issuer_key, uint16_t token_type,
                                                RSA_P, sizeof RSA_P, RSA_Q, sizeof RSA_Q, NULL);
 }
 
-/* A span of a text, without the zero at its end. */
-#define TEXT(text) {(const uint8_t *)(text), sizeof(text) - 1}
-
 /* End the function at `end`, where everything is wiped. */
 #define TRY(call)               \
     do {                        \
@@ -127,7 +124,7 @@ static pp_status flow(uint16_t token_type, const pp_rng *rng, void (*print)(cons
     static pp_pending_token pending;
     static spent_tokens spent;
     pp_token_challenge template = {
-        .token_type = token_type, .issuer_name = TEXT("issuer.example"), .origin_info = TEXT(origin_name)};
+        .token_type = token_type, .issuer_name = PP_TEXT("issuer.example"), .origin_info = PP_TEXT(origin_name)};
     pp_expected expected = {.struct_size = sizeof expected};
     pp_spend_store store = {.struct_size = sizeof store, .ctx = &spent, .spend = spend};
     pp_issuer_key *issuer_key = NULL;

@@ -3,9 +3,16 @@
 //! A span lends bytes of the caller to the library, or, in a view, bytes of an input back to the
 //! caller: it is good as long as those bytes are. A buffer is room for one output of a batch call.
 
+use core::ffi::c_void;
+
+use zeroize::Zeroize;
+
+use crate::args;
+use crate::guard::guard;
+
 /// Bytes that somebody else holds.
 ///
-/// { NULL, 0 } is empty; where a span may be absent, that is what absent looks like. { NULL, n } is
+/// PP_TEXT("issuer.example") initialises one. { NULL, 0 } is empty; where a span may be absent, that is what absent looks like. { NULL, n } is
 /// misuse.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -33,4 +40,17 @@ impl pp_bytes {
     pub(crate) const fn lend(bytes: &[u8]) -> Self {
         Self { data: bytes.as_ptr(), len: bytes.len() }
     }
+}
+
+/// Overwrite memory with zeros, in a way that the compiler keeps: for secrets of the program.
+///
+/// Out:     data  NULL is left alone
+/// In:      len   how many bytes
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pp_wipe(data: *mut c_void, len: usize) {
+    guard(core::ptr::null_mut(), || {
+        // SAFETY: the caller's promise.
+        unsafe { args::array_mut(1, data.cast::<u8>(), len) }?.zeroize();
+        Ok(())
+    });
 }

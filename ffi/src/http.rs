@@ -31,6 +31,7 @@ use crate::args::{self, Output, Slot};
 use crate::bytes::pp_bytes;
 use crate::guard::{Fault, Outcome, guard};
 use crate::status::{pp_detail, pp_status};
+use crate::token_type::PP_TOKEN_MAX_BYTES;
 use crate::value::{self, Place, Value};
 
 /// Write a value without quotes where that is legal, and quoted where it holds "=" or is no
@@ -554,6 +555,41 @@ pub unsafe extern "C" fn pp_authorization_parse(
             extensions: pp_parameter_value::of_base64(found.and_then(|found| found.extensions().ok().flatten())),
         });
         Ok(())
+    })
+}
+
+/// Read the token of Authorization, decoded: what pp_authorization_parse and
+/// pp_parameter_value_decode do together.
+///
+/// With a buffer of PP_TOKEN_MAX_BYTES, no header makes this answer PP_ERR_BUFFER_TOO_SMALL: a token
+/// that is longer than any this version verifies is PP_ERR_LIMIT, and so the peer's fault.
+///
+/// Returns: PP_OK: also when there is no token; token_len is then 0
+///          PP_ERR_MALFORMED: as pp_authorization_parse has it, with the offset, and the field line as
+///          index
+///          PP_ERR_LIMIT: the token is longer than PP_TOKEN_MAX_BYTES
+///          PP_ERR_BUFFER_TOO_SMALL
+/// Out:     token         the Token; must not overlap the lines
+///          token_len     its length; 0 when there is none
+/// In:      capacity      the size of token
+///          lines, count  the field lines, one span each
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pp_authorization_token(
+    token: *mut u8,
+    capacity: usize,
+    token_len: *mut usize,
+    lines: *const pp_bytes,
+    count: usize,
+    detail: *mut pp_detail,
+) -> pp_status {
+    guard(detail, || {
+        let out = Output::new(1, token, capacity, token_len)?;
+        // SAFETY: the caller's promise.
+        let Some(found) = http::authorization(unsafe { Lines::new(4, lines, count) }?)? else { return Ok(()) };
+        if found.token().decoded_len() > PP_TOKEN_MAX_BYTES {
+            return Err(ErrorKind::Limit.into());
+        }
+        out.fill(|buffer| found.token().decode(buffer).map(<[u8]>::len))
     })
 }
 

@@ -3,6 +3,9 @@
 //! An issuer answers requests without seeing tokens. Its keys are an array of handles, of any types;
 //! a request names its key by the last byte of the key's identifier.
 //!
+//!     const pp_issuer_key *keys[] = { new_key, old_key };
+//!     pp_issuer_issue(keys, 2, response, sizeof response, &response_len, ...);
+//!
 //! An issuer whose key lives elsewhere (in a hardware module, say) has the public keys only, and
 //! works in two phases: pp_issuer_begin gives the input for the signer, pp_issuer_finish checks its
 //! output and makes the response. What the signer computes is, for type 0x0002, the raw RSA private

@@ -26,9 +26,11 @@
  *     for its type. Outputs must not overlap inputs or each other.
  *   - After an error an output holds what it held, or zeros: never half of a result. A length is
  *     then 0, or the needed size.
- *   - A struct that begins with struct_size holds its own size there. It may be longer than this
- *     library knows, when the program was compiled with a later header: that is PP_ERR_UNSUPPORTED,
- *     unless all that is new in it is zeros.
+ *   - A struct that begins with struct_size holds its own size there:
+ *         pp_expected expected = { 0 };
+ *         expected.struct_size = sizeof expected;
+ *     It may be longer than this library knows, when the program was compiled with a later header:
+ *     that is PP_ERR_UNSUPPORTED, unless all that is new in it is zeros.
  *   - Numbers on the wire are big-endian; times are unix seconds; sizes are bytes.
  *
  * Objects are of three kinds:
@@ -69,6 +71,9 @@
 #if !defined(PP_FREESTANDING)
 #define PP_HOSTED 1
 #endif
+
+/** Initialises a pp_bytes that lends a string literal, without the zero at its end. */
+#define PP_TEXT(literal) { (const uint8_t *)(literal), sizeof(literal) - 1 }
 
 #ifdef __cplusplus
 extern "C" {

@@ -62,6 +62,14 @@ FUNCTION(pp_authorization_parse, P(1), P(2), N(3)) {
     lines[0].len = lines[2].len = 0; /* two tokens would be malformed */
 }
 
+FUNCTION(pp_authorization_token, P(1), N(2), P(3), P(4), N(5)) {
+    pp_bytes *lines;
+    arg_output(1, 512);
+    arg_spans(4, authorization, sizeof authorization - 1, 5);
+    lines = (pp_bytes *)P(4);
+    lines[0].len = lines[2].len = 0; /* two tokens would be malformed */
+}
+
 FUNCTION(pp_authorization_write, P(1), N(2), P(3), P(4), N(5), (int32_t)N(6)) {
     arg_output(1, 1024);
     arg_sized_input(4, flow.token, flow.token_len);
@@ -98,6 +106,7 @@ int main(void) {
     RUN(pp_www_authenticate_write);
     RUN(pp_www_authenticate_write_greased);
     RUN(pp_authorization_parse);
+    RUN(pp_authorization_token);
     RUN(pp_authorization_write);
     RUN(pp_base64url_encode);
     RUN(pp_base64url_decode);

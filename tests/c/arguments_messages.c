@@ -69,6 +69,18 @@ int main(void) {
     CHECK_SIZE(0, pp_same_name(name, 12, NULL, 0));
     CHECK_SIZE(0, pp_same_name(name, ARG_TOO_MANY, name, ARG_TOO_MANY));
 
+    test_step("pp_wipe, which leaves alone what breaks a rule");
+    {
+        uint8_t secret[5] = {1, 2, 3, 4, 5};
+        pp_wipe(secret, 4);
+        CHECK_ZERO(secret, 4);
+        CHECK_SIZE(5, secret[4]);
+        pp_wipe(NULL, 0);
+        pp_wipe(NULL, 1);
+        pp_wipe(secret, ARG_TOO_MANY);
+        CHECK_SIZE(5, secret[4]);
+    }
+
     test_step("functions that take numbers only");
     CHECK_SIZE(0, pp_token_type_is_grease(PP_TOKEN_TYPE_VOPRF_P384));
     CHECK(strcmp("PP_ERR_UNKNOWN", pp_status_name(-1000)) == 0);

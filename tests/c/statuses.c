@@ -78,6 +78,30 @@ static void values(void) {
     CHECK_SIZE(2, detail.offset);
 }
 
+/* What pp_origin_redeem is given: nothing, a token, and never a size that only a peer could be blamed for. */
+static void authorization_token(void) {
+    char header[1000] = "PrivateToken token=";
+    uint8_t token[PP_TOKEN_MAX_BYTES];
+    size_t len = 77;
+    pp_bytes line = PP_TEXT("Basic abc");
+    CHECK_OK(pp_authorization_token(token, sizeof token, &len, &line, 1, NULL));
+    CHECK_SIZE(0, len);
+    /* 472 characters are 354 bytes, the largest token; four more are three bytes more. */
+    memset(header + 19, 'A', 472);
+    line.data = text(header);
+    line.len = 19 + 472;
+    CHECK_OK(pp_authorization_token(token, sizeof token, &len, &line, 1, NULL));
+    CHECK_SIZE(PP_TOKEN_MAX_BYTES, len);
+    CHECK_ZERO(token, len);
+    CHECK_STATUS(PP_ERR_BUFFER_TOO_SMALL, pp_authorization_token(token, sizeof token - 1, &len, &line, 1, NULL));
+    CHECK_SIZE(PP_TOKEN_MAX_BYTES, len);
+    memset(header + 19, 'A', 476);
+    line.len = 19 + 476;
+    CHECK_STATUS(PP_ERR_LIMIT, pp_authorization_token(token, sizeof token, &len, &line, 1, NULL));
+    CHECK_SIZE(0, len);
+    CHECK_SIZE(400, pp_origin_http_status(PP_ERR_LIMIT));
+}
+
 static void headers(void) {
     pp_challenge_parameters parameters[2];
     static uint8_t random[PP_GREASE_RANDOM_BYTES];
@@ -107,6 +131,10 @@ static void headers(void) {
     lines[1] = span("PrivateToken token=A");
     CHECK_STATUS(PP_ERR_MALFORMED, pp_authorization_parse(&credentials, lines, 2, &detail));
     CHECK_SIZE(1, detail.index);
+    CHECK_STATUS(PP_ERR_MALFORMED, pp_authorization_token(out, sizeof out, &out_len, lines, 2, &detail));
+    CHECK_SIZE(1, detail.index);
+    CHECK_SIZE(0, out_len);
+    authorization_token();
     CHECK_STATUS(PP_ERR_MISUSE, pp_authorization_write(out, sizeof out, &out_len, text("a"), 1, 0, NULL));
     CHECK_STATUS(PP_ERR_UNSUPPORTED, pp_authorization_write(out, sizeof out, &out_len, text("ab"), 2, 3, NULL));
 }

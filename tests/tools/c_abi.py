@@ -42,7 +42,7 @@ class Header:
                 conditions.pop()
             elif word == "define":
                 name, _, value = rest.partition(" ")
-                if value:
+                if value and "(" not in name:  # a macro with arguments is no constant
                     self.constants[name] = (value.strip(), hosted)
             elif word != "include":
                 raise ValueError(f"an unexpected directive: {line}")
