@@ -29,8 +29,9 @@ lint: ## Check formatting, lints, layers, licences and the oldest compiler
 	@tests/tools/setup.sh lint
 	@tests/tools/stages.sh fmt clippy features layers msrv deny
 
-soak: ## Fuzz each parser for SECONDS_EACH=120 seconds
-	@tests/tools/setup.sh build
+soak: ## Run the tests on emulated processors; fuzz each parser for SECONDS_EACH=120 seconds
+	@tests/tools/setup.sh soak
+	@tests/tools/emulated.sh
 	@tests/tools/soak.sh
 
 bench: ## Measure every operation of every role against its peers (ARGS="FILTER")

@@ -157,9 +157,9 @@ mod tests {
             assert_eq!(refusal(&pp_spend_store { struct_size, ..good }), (PP_ERR_MISUSE, 5), "{struct_size}");
         }
 
-        /// The table of a later version.
+        /// The table of a later version; a word, so that no padding is before it.
         #[repr(C)]
-        struct Longer(pp_spend_store, u64);
+        struct Longer(pp_spend_store, usize);
         let known = pp_spend_store { struct_size: size_of::<Longer>(), ..good };
         assert_eq!(refusal(core::ptr::from_ref(&Longer(known, 0)).cast()), (PP_OK, 0));
         assert_eq!(refusal(core::ptr::from_ref(&Longer(known, 1)).cast()), (PP_ERR_UNSUPPORTED, 0));

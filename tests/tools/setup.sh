@@ -3,7 +3,8 @@
 #   setup.sh build   a compiler and a linker: to build the library and the command
 #   setup.sh install also cargo-c, which makes the C library
 #   setup.sh lint    what build needs, rustfmt, clippy, python3 and cargo-deny
-#   setup.sh test    all of this, valgrind, binutils, and the compilers and tools of the C tests
+#   setup.sh test    all of this, valgrind, binutils, the compilers and tools of the C tests, and those of other processors
+#   setup.sh soak    what build needs, and what other processors need
 # System packages come through apt when we are root; else the script names them and stops.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -14,12 +15,46 @@ CARGO_DENY_VERSION=0.20.2
 CARGO_C_VERSION=0.10.24
 
 task=${1:-test}
-case $task in build | install | lint | test) ;; *) die "unknown task $task: build, install, lint or test" ;; esac
+case $task in build | install | lint | soak | test) ;; *) die "unknown task $task: build, install, lint, soak or test" ;; esac
 
 packages=()
 want() { have "$1" || packages+=("$2"); }
 
+# What tests/tools/emulated.sh needs: emulators, compilers and C libraries, and Rust's standard library for each.
+emulated=(aarch64-linux-gnu:arm64 arm-linux-gnueabihf:armhf s390x-linux-gnu:s390x)
+emulated_rust=(aarch64-unknown-linux-gnu armv7-unknown-linux-gnueabihf s390x-unknown-linux-gnu thumbv7em-none-eabi)
+
+want_emulators() {
+    local pair
+    want qemu-s390x qemu-user
+    want qemu-system-arm qemu-system-arm
+    want arm-none-eabi-gcc gcc-arm-none-eabi
+    [ -e /usr/lib/arm-none-eabi/lib/libc.a ] || packages+=(libnewlib-arm-none-eabi)
+    for pair in "${emulated[@]}"; do
+        want "${pair%:*}-gcc" "gcc-${pair%:*}"
+        [ -e "/usr/${pair%:*}/include/stdio.h" ] || packages+=("libc6-dev-${pair#*:}-cross")
+    done
+    # Debian 12 has Rust's sources as packages, which serve where rustup cannot download.
+    if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then
+        [ -x /usr/bin/cargo ] && [ -d /usr/lib/rustlib/src/rust/library ] ||
+            packages+=(rustc-web cargo-web rust-web-src rust-web-llvm)
+    fi
+}
+
+install_targets() {
+    local target missing=()
+    if [ -d "$(/usr/bin/rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ]; then return 0; fi
+    for target in "${emulated_rust[@]}"; do
+        [ -d "$(rustc --print target-libdir --target "$target")" ] || missing+=("$target")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    have rustup || die "no standard library for ${missing[*]}; your Rust came without rustup, so install them there"
+    say "setup: adding the standard library for ${missing[*]} (rustup)"
+    rustup target add "${missing[@]}"
+}
+
 install_packages() {
+    case $task in soak | test) want_emulators ;; esac
     want cc gcc
     case $task in lint | test) want python3 python3 ;; esac
     # What cargo-c itself is built with.
@@ -76,6 +111,7 @@ install_tool() {
 
 have cargo || die "no \`cargo\` here: install Rust 1.88 or later from https://rustup.rs"
 install_packages
+case $task in soak | test) install_targets ;; esac
 case $task in lint | test)
     install_components
     install_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$ROOT"
 
 ALL=(tools fmt clippy features layers msrv deny test doctest docs panic-free no-alloc ct fuzz
-    install header abi c valgrind sanitize freestanding bindings)
+    install header abi c valgrind sanitize freestanding emulated bindings)
 
 # The checks that check: each gate is seen to fail on a broken input before it is trusted.
 stage_tools() {
@@ -74,6 +74,7 @@ stage_panic-free() { tests/tools/panic_free.sh; }
 stage_no-alloc() { tests/tools/no_alloc.sh; }
 stage_ct() { tests/tools/ct.sh; }
 stage_fuzz() { tests/tools/soak.sh --seeds; }
+stage_emulated() { tests/tools/emulated.sh; }
 
 # The C library, as it is installed.
 stage_install() { tests/tools/c_install.sh; }
