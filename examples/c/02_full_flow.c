@@ -199,7 +199,11 @@ static pp_status origin_redeem(const origin *self, const message *authorization,
     if (!credentials.present) {
         return PP_ERR_INVALID_TOKEN;
     }
-    TRY(pp_parameter_value_decode(token, sizeof token, &token_len, &credentials.token, NULL));
+    status = pp_parameter_value_decode(token, sizeof token, &token_len, &credentials.token, NULL);
+    if (status != PP_OK) {
+        /* Longer than any token that could verify: the client's fault, not ours. */
+        return status == PP_ERR_BUFFER_TOO_SMALL ? PP_ERR_INVALID_TOKEN : status;
+    }
     TRY(pp_stateless_challenges_accepted(&self->challenges, accepted, &self->template, now, NULL));
     TRY(pp_stateless_challenges_expiry(&self->challenges, &expires_at, now, NULL));
     TRY(pp_origin_redeem(keys, 1, NULL, token, token_len, &expected, &self->store, expires_at, now, NULL));
@@ -227,7 +231,8 @@ static pp_status flow(uint16_t token_type) {
     TRY(attester_forward(&the_attester, &response, &request, &the_issuer));
     printf("  attester: the issuer's response, %lu bytes\n", (unsigned long)response.len);
     TRY(client_finish(&the_client, &authorization, &response));
-    printf("  client:   Authorization: %.40s...\n", (const char *)authorization.data);
+    /* No more of it: a token is a credential, and belongs in no log. */
+    printf("  client:   Authorization: %.19s...\n", (const char *)authorization.data);
     TRY(origin_redeem(&the_origin, &authorization, now + 1));
     printf("  origin:   %u\n", (unsigned)pp_origin_http_status(PP_OK));
     status = origin_redeem(&the_origin, &authorization, now + 2);
