@@ -530,6 +530,10 @@ pub unsafe extern "C" fn pp_www_authenticate_write_greased(
 
 /// Read the token of Authorization. Nothing is verified: that is what pp_origin_verify is for.
 ///
+/// Decode it into PP_TOKEN_MAX_BYTES bytes. If it does not fit there (PP_ERR_BUFFER_TOO_SMALL), no
+/// key can verify it: that is a token to refuse with a 401, and not a failure of the origin, for
+/// which pp_origin_http_status would take it.
+///
 /// Returns: PP_OK: also when there is no token; pp_credentials.present says so
 ///          PP_ERR_MALFORMED: with the offset, and the field line as index: PrivateToken credentials
 ///          break the grammar, have no token or two, or one that is no base64 or shorter than two

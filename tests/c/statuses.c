@@ -21,11 +21,13 @@ static void messages(void) {
     pp_token_challenge fields;
     char names[2 * (PP_ORIGINS_MAX + 1)];
     int i;
+    pp_detail detail;
     test_step("token types and challenges");
     CHECK_STATUS(PP_ERR_UNSUPPORTED, pp_token_type_get_sizes(&sizes, 0x0BAD, NULL));
     memset(&fields, 0, sizeof fields);
     fields.token_type = PP_TOKEN_TYPE_BLIND_RSA_2048;
-    CHECK_STATUS(PP_ERR_MISUSE, pp_token_challenge_write(out, sizeof out, &out_len, &fields, NULL)); /* no name */
+    CHECK_STATUS(PP_ERR_MISUSE, pp_token_challenge_write(out, sizeof out, &out_len, &fields, &detail)); /* no name */
+    CHECK(detail.argument == 4);
     fields.issuer_name = span("issuer.example");
     fields.origin_info = span("origin.example,");
     CHECK_STATUS(PP_ERR_MISUSE, pp_token_challenge_write(out, sizeof out, &out_len, &fields, NULL));
