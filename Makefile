@@ -1,7 +1,7 @@
 # Every task of the repository, one line each. The logic stands in tests/tools; `make` alone lists the tasks.
 
 PREFIX ?= /usr/local
-LIBDIR ?= $(PREFIX)/lib
+LIBDIR ?=
 ARGS   ?=
 export SECONDS_EACH ?= 120
 BIN    := $(or $(CARGO_TARGET_DIR),target)/release/privacypass
@@ -39,7 +39,7 @@ bench: ## Measure every operation of every role against its peers (ARGS="FILTER"
 	cargo bench --locked --manifest-path core/benches/Cargo.toml -- $(ARGS)
 	cargo bench --locked -p privacypass-ffi
 
-install: ## Install the C library and the command (PREFIX=/usr/local LIBDIR=$PREFIX/lib DESTDIR=)
+install: ## Install the C library and the command (PREFIX=/usr/local LIBDIR=lib DESTDIR=)
 	@tests/tools/setup.sh install
 	@tests/tools/install.sh
 

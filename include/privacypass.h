@@ -15,7 +15,8 @@
  *     a bug of the library. When several things are wrong, which of them is reported is not
  *     defined. The last argument, pp_detail *, may be NULL.
  *   - Input is (const uint8_t *data, size_t len), or an array and a count. (NULL, 0) is empty.
- *     (NULL, n) is misuse, and so is a size over PTRDIFF_MAX.
+ *     (NULL, n) is misuse, and so is a size over PTRDIFF_MAX. An array of keys is declared as
+ *     const pp_issuer_key *keys[] = { key }: C does not take a pp_issuer_key ** for it.
  *   - Output of variable size is (uint8_t *out, size_t capacity, size_t *out_len). *out_len always
  *     gets the size that is needed, as soon as it is known; if it does not fit, the answer is
  *     PP_ERR_BUFFER_TOO_SMALL and nothing is consumed. So (NULL, 0, &len) asks for the size.
@@ -477,7 +478,7 @@ typedef struct pp_token_request {
  *          PP_ERR_LIMIT: more than PP_ORIGINS_MAX names
  *          PP_ERR_BUFFER_TOO_SMALL
  * Out:     out        the TokenChallenge
- *          out_len    its length
+ *          out_len    its length: 7 and those of its parts
  * In:      capacity   the size of out
  *          challenge  the fields
  */
@@ -893,6 +894,10 @@ pp_status pp_www_authenticate_write_greased(uint8_t *out,
 /**
  * Read the token of Authorization. Nothing is verified: that is what pp_origin_verify is for.
  *
+ * Decode it into PP_TOKEN_MAX_BYTES bytes. If it does not fit there (PP_ERR_BUFFER_TOO_SMALL), no
+ * key can verify it: that is a token to refuse with a 401, and not a failure of the origin, for
+ * which pp_origin_http_status would take it.
+ *
  * Returns: PP_OK: also when there is no token; pp_credentials.present says so
  *          PP_ERR_MALFORMED: with the offset, and the field line as index: PrivateToken credentials
  *          break the grammar, have no token or two, or one that is no base64 or shorter than two
@@ -909,13 +914,13 @@ pp_status pp_authorization_parse(pp_credentials *credentials,
  * Read the token of Authorization, decoded: what pp_authorization_parse and
  * pp_parameter_value_decode do together.
  *
- * With a buffer of PP_TOKEN_MAX_BYTES, no header gives PP_ERR_BUFFER_TOO_SMALL: a token
- * that is longer than any this version verifies is PP_ERR_LIMIT, and so the peer's fault.
+ * With a buffer of PP_TOKEN_MAX_BYTES, no header gives PP_ERR_BUFFER_TOO_SMALL: what is longer than
+ * any token this version verifies gets the answer that pp_origin_verify has for it.
  *
  * Returns: PP_OK: also when there is no token; token_len is then 0
  *          PP_ERR_MALFORMED: as for pp_authorization_parse, with the offset, and the field line as
- *          index
- *          PP_ERR_LIMIT: the token is longer than PP_TOKEN_MAX_BYTES
+ *          index; or the token is longer than PP_TOKEN_MAX_BYTES and of a type this build implements
+ *          PP_ERR_UNSUPPORTED: it is longer than that, and of another type
  *          PP_ERR_BUFFER_TOO_SMALL
  * Out:     token         the Token; must not overlap the lines
  *          token_len     its length; 0 when there is none
@@ -1164,11 +1169,13 @@ pp_status pp_issuer_key_import_blind_rsa_2048(pp_issuer_key *key,
 /**
  * Fill an issuer key from PKCS#8 in PEM, not encrypted, label PRIVATE KEY.
  *
- * An RSA key is of type 0x0002, a key on secp384r1 of type 0x0001.
+ * An RSA key is of type 0x0002, a key on secp384r1 of type 0x0001. From a file with another label
+ * (RSA PRIVATE KEY, EC PRIVATE KEY, ENCRYPTED PRIVATE KEY), `openssl pkcs8 -topk8 -nocrypt` makes
+ * this one.
  *
  * Returns: PP_OK
  *          PP_ERR_MISUSE: the handle is filled already
- *          PP_ERR_MALFORMED: it is no such structure, or its numbers are no key
+ *          PP_ERR_MALFORMED: it is no such structure, has another label, or its numbers are no key
  *          PP_ERR_UNSUPPORTED: another algorithm or curve, or another size
  * Out:     key           the handle to fill
  * In:      pem, pem_len  the text, without the zero at its end

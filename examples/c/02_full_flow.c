@@ -214,7 +214,8 @@ static pp_status flow(uint16_t token_type) {
     TRY(attester_forward(&the_attester, &response, &request, &the_issuer));
     printf("  attester: the issuer's response, %lu bytes\n", (unsigned long)response.len);
     TRY(client_finish(&the_client, &authorization, &response));
-    printf("  client:   Authorization: %.40s...\n", (const char *)authorization.data);
+    /* No more of it: a token is a credential, and belongs in no log. */
+    printf("  client:   Authorization: %.19s...\n", (const char *)authorization.data);
     TRY(origin_redeem(&the_origin, &authorization, now + 1));
     printf("  origin:   %u\n", (unsigned)pp_origin_http_status(PP_OK));
     status = origin_redeem(&the_origin, &authorization, now + 2);

@@ -65,6 +65,7 @@ static size_t keep_body(char *data, size_t size, size_t count, void *ctx) {
 /* Send, and receive. No redirect is followed: a token is for the origin that asked, and must not go elsewhere. */
 static const char *perform(CURL *curl, exchange *self, const char *url) {
     const char *why = NULL;
+    CURLcode code;
     curl_easy_reset(curl);
     self->body_len = 0;
     self->body[0] = '\0';
@@ -77,7 +78,10 @@ static const char *perform(CURL *curl, exchange *self, const char *url) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)self->post_len);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)self->post);
     }
-    NEED(curl_easy_perform(curl) == CURLE_OK, "a server did not answer");
+    if ((code = curl_easy_perform(curl)) != CURLE_OK) {
+        printf("%s: %s\n", url, curl_easy_strerror(code));
+        NEED(0, "a server did not answer; for the one on this machine, see the top of this file");
+    }
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &self->http_status);
 end:
     curl_slist_free_all(self->headers);

@@ -531,6 +531,10 @@ pub unsafe extern "C" fn pp_www_authenticate_write_greased(
 
 /// Read the token of Authorization. Nothing is verified: that is what pp_origin_verify is for.
 ///
+/// Decode it into PP_TOKEN_MAX_BYTES bytes. If it does not fit there (PP_ERR_BUFFER_TOO_SMALL), no
+/// key can verify it: that is a token to refuse with a 401, and not a failure of the origin, for
+/// which pp_origin_http_status would take it.
+///
 /// Returns: PP_OK: also when there is no token; pp_credentials.present says so
 ///          PP_ERR_MALFORMED: with the offset, and the field line as index: PrivateToken credentials
 ///          break the grammar, have no token or two, or one that is no base64 or shorter than two
@@ -561,13 +565,13 @@ pub unsafe extern "C" fn pp_authorization_parse(
 /// Read the token of Authorization, decoded: what pp_authorization_parse and
 /// pp_parameter_value_decode do together.
 ///
-/// With a buffer of PP_TOKEN_MAX_BYTES, no header gives PP_ERR_BUFFER_TOO_SMALL: a token
-/// that is longer than any this version verifies is PP_ERR_LIMIT, and so the peer's fault.
+/// With a buffer of PP_TOKEN_MAX_BYTES, no header gives PP_ERR_BUFFER_TOO_SMALL: what is longer than
+/// any token this version verifies gets the answer that pp_origin_verify has for it.
 ///
 /// Returns: PP_OK: also when there is no token; token_len is then 0
 ///          PP_ERR_MALFORMED: as for pp_authorization_parse, with the offset, and the field line as
-///          index
-///          PP_ERR_LIMIT: the token is longer than PP_TOKEN_MAX_BYTES
+///          index; or the token is longer than PP_TOKEN_MAX_BYTES and of a type this build implements
+///          PP_ERR_UNSUPPORTED: it is longer than that, and of another type
 ///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     token         the Token; must not overlap the lines
 ///          token_len     its length; 0 when there is none
@@ -587,7 +591,8 @@ pub unsafe extern "C" fn pp_authorization_token(
         // SAFETY: the caller's promise.
         let Some(found) = http::authorization(unsafe { Lines::new(4, lines, count) }?)? else { return Ok(()) };
         if found.token().decoded_len() > PP_TOKEN_MAX_BYTES {
-            return Err(ErrorKind::Limit.into());
+            let known = found.token_type().is_supported();
+            return Err(if known { ErrorKind::Malformed } else { ErrorKind::Unsupported }.into());
         }
         out.fill(|buffer| found.token().decode(buffer).map(<[u8]>::len))
     })

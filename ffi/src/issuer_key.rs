@@ -189,11 +189,13 @@ pub unsafe extern "C" fn pp_issuer_key_import_blind_rsa_2048(
 
 /// Fill an issuer key from PKCS#8 in PEM, not encrypted, label PRIVATE KEY.
 ///
-/// An RSA key is of type 0x0002, a key on secp384r1 of type 0x0001.
+/// An RSA key is of type 0x0002, a key on secp384r1 of type 0x0001. From a file with another label
+/// (RSA PRIVATE KEY, EC PRIVATE KEY, ENCRYPTED PRIVATE KEY), `openssl pkcs8 -topk8 -nocrypt` makes
+/// this one.
 ///
 /// Returns: PP_OK
 ///          PP_ERR_MISUSE: the handle is filled already
-///          PP_ERR_MALFORMED: it is no such structure, or its numbers are no key
+///          PP_ERR_MALFORMED: it is no such structure, has another label, or its numbers are no key
 ///          PP_ERR_UNSUPPORTED: another algorithm or curve, or another size
 /// Out:     key           the handle to fill
 /// In:      pem, pem_len  the text, without the zero at its end

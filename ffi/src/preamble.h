@@ -15,7 +15,8 @@
  *     a bug of the library. When several things are wrong, which of them is reported is not
  *     defined. The last argument, pp_detail *, may be NULL.
  *   - Input is (const uint8_t *data, size_t len), or an array and a count. (NULL, 0) is empty.
- *     (NULL, n) is misuse, and so is a size over PTRDIFF_MAX.
+ *     (NULL, n) is misuse, and so is a size over PTRDIFF_MAX. An array of keys is declared as
+ *     const pp_issuer_key *keys[] = { key }: C does not take a pp_issuer_key ** for it.
  *   - Output of variable size is (uint8_t *out, size_t capacity, size_t *out_len). *out_len always
  *     gets the size that is needed, as soon as it is known; if it does not fit, the answer is
  *     PP_ERR_BUFFER_TOO_SMALL and nothing is consumed. So (NULL, 0, &len) asks for the size.

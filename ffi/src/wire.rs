@@ -107,12 +107,14 @@ pub(crate) unsafe fn with_challenge<T>(
             count += 1;
         }
     }
+    // A name that is none is found by the core, which does not know where the challenge stands.
     body(&TokenChallenge {
         token_type: TokenType(fields.token_type),
         issuer_name: args::text(argument, issuer_name)?,
         redemption_context,
         origin_info: names.get(..count).unwrap_or_default(),
     })
+    .map_err(|fault| fault.about(argument))
 }
 
 /// Write a TokenChallenge.
@@ -123,7 +125,7 @@ pub(crate) unsafe fn with_challenge<T>(
 ///          PP_ERR_LIMIT: more than PP_ORIGINS_MAX names
 ///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     out        the TokenChallenge
-///          out_len    its length
+///          out_len    its length: 7 and those of its parts
 /// In:      capacity   the size of out
 ///          challenge  the fields
 #[unsafe(no_mangle)]

@@ -67,6 +67,15 @@ second_archive fat
 must_fail "two copies of Rust's own library" "$log" link_two "$archive" "$C/libother_fat.a"
 grep -q 'multiple definition' "$log" || { cat "$log"; die "the two archives failed for another reason"; }
 
+# A program that needs no loader: pkg-config says all it takes, and must not name what has no archive.
+# shellcheck disable=SC2046
+link_alone() {
+    gcc -static -o "$C/alone" -I"$ROOT/tests/c" "$ROOT/tests/c/gates/verify_only.c" \
+        $(pkg-config --static --cflags --libs privacypass) "$@"
+}
+link_alone >"$log" 2>&1 || { tail -20 "$log"; die "\`cc -static\` does not link what pkg-config --static says"; }
+must_fail "a library that has no archive" "$log" link_alone -lgcc_s
+
 # For the README.
 strip -o "$C/stripped.so" "$(c_library so)"
 strip -g -o "$C/stripped.a" "$archive"

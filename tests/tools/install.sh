@@ -3,8 +3,8 @@
 #   install.sh                    both
 #   install.sh library|command    one of them
 #   install.sh uninstall          take away what the others put there
-# From the environment: PREFIX (/usr/local), LIBDIR ($PREFIX/lib), DESTDIR (empty: a folder to collect the files in, for
-# packagers). It builds as the user who calls it, and downloads only crates of Cargo.lock that cargo does not have yet.
+# From the environment: PREFIX (/usr/local), LIBDIR (lib: in PREFIX, unless it is absolute), DESTDIR (empty: a folder to
+# collect the files in, for packagers). It builds as the user who calls it, and downloads only crates of Cargo.lock that cargo does not have yet.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -26,10 +26,21 @@ check_writable() {
     exit 1
 }
 
+# pkg-config gives a compiler its flags as words, so a folder with a space in its name would reach it as two.
+check_words() {
+    case $PREFIX$LIBDIR in
+    *[[:space:]]*) die "the library cannot be in a folder with a space in its name ($PREFIX): pkg-config would tear it apart" ;;
+    esac
+}
+
 install_library() {
     have cargo-cinstall || die "no cargo-c here: run \`make setup\`"
     cargo cinstall --locked --profile capi -p privacypass-ffi --prefix "$PREFIX" --libdir "$LIBDIR" \
         ${DESTDIR:+--destdir "$DESTDIR"}
+    # Rust names the shared libgcc, of which `cc -static` finds none. The compiler adds the right one by itself.
+    local pc=$DESTDIR$LIBDIR/pkgconfig/privacypass.pc
+    sed 's/ -lgcc_s//' "$pc" >"$pc.new"
+    mv -f "$pc.new" "$pc"
 }
 
 install_command() {
@@ -51,6 +62,7 @@ installed_files() {
 
 uninstall() {
     local file
+    [ -n "$(installed_files)" ] || say "nothing of it in $DESTDIR$PREFIX or $DESTDIR$LIBDIR"
     installed_files | while IFS= read -r file; do
         rm -f "$file"
         say "removed $file"
@@ -69,15 +81,35 @@ summary() {
     installed_files | sed 's/^/  /'
     if [ -n "$DESTDIR" ]; then return; fi
     say "To compile a program with it:"
-    say "  export PKG_CONFIG_PATH=$LIBDIR/pkgconfig LD_LIBRARY_PATH=$LIBDIR"
-    say "  cc -o program program.c \$(pkg-config --cflags --libs privacypass)"
+    if have pkg-config; then
+        say "  export PKG_CONFIG_PATH=$LIBDIR/pkgconfig LD_LIBRARY_PATH=$LIBDIR"
+        say "  cc -o program program.c \$(pkg-config --cflags --libs privacypass)"
+    else
+        say "  export LD_LIBRARY_PATH=$LIBDIR"
+        say "  cc -o program program.c -I$PREFIX/include -L$LIBDIR -lprivacypass"
+    fi
 }
 
 check_writable
+# One command after the other, and not by &&: inside of a function that stands in a list, a failure would not stop it.
 case ${1:-all} in
-all) install_library && install_command && refresh_loader && summary ;;
-library) install_library && refresh_loader && summary ;;
+all)
+    check_words
+    install_library
+    install_command
+    refresh_loader
+    summary
+    ;;
+library)
+    check_words
+    install_library
+    refresh_loader
+    summary
+    ;;
 command) install_command ;;
-uninstall) uninstall && refresh_loader ;;
+uninstall)
+    uninstall
+    refresh_loader
+    ;;
 *) die "unknown part ${1}: library, command or uninstall" ;;
 esac
