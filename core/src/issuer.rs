@@ -38,7 +38,7 @@ impl<'k, K: Borrow<IssuerKey>> Issuer<'k, K> {
     /// [`ErrorKind::Signer`] are the operator's.
     pub fn issue(&self, request: &[u8], rng: &mut dyn Rng) -> Result<TokenResponse> {
         let parsed = TokenRequestRef::parse(request)?;
-        let key: &IssuerKey = self.keys[self.find(&parsed)?].borrow();
+        let key: &IssuerKey = self.keys.get(self.find(&parsed)?).ok_or(ErrorKind::Internal)?.borrow();
         let mut result = [Err(UNANSWERED)];
         key.issue(rng, &[parsed.blinded_msg()], &mut result);
         let [result] = result;
@@ -66,7 +66,7 @@ impl<'k, K: Borrow<IssuerKey>> Issuer<'k, K> {
         }
         for (number, key) in self.keys.iter().enumerate() {
             let pick = |index: usize| {
-                let parsed = TokenRequestRef::parse(requests[index]).ok()?;
+                let parsed = TokenRequestRef::parse(requests.get(index)?).ok()?;
                 (self.find(&parsed) == Ok(number)).then_some(parsed.blinded_msg())
             };
             answer_in_chunks(results, pick, |blinded, answers| key.borrow().issue(rng, blinded, answers));
@@ -108,7 +108,8 @@ impl PendingIssuance {
     /// [`ErrorKind::Malformed`], [`ErrorKind::Unsupported`], [`ErrorKind::UnknownKey`], as [`Issuer::issue`].
     pub fn begin(request: &[u8], keys: &[impl Borrow<TokenKey>]) -> Result<Self> {
         let request = TokenRequestRef::parse(request)?;
-        let key: &TokenKey = keys[find_key(&request, keys.iter().map(Borrow::borrow))?].borrow();
+        let position = find_key(&request, keys.iter().map(Borrow::borrow))?;
+        let key: &TokenKey = keys.get(position).ok_or(ErrorKind::Internal)?.borrow();
         key.check_blinded(request.blinded_msg())?;
         let mut input = FixedBytes::new();
         input.push(request.blinded_msg())?;
@@ -166,7 +167,7 @@ pub fn issue_with_signer(
 ) -> Result<TokenResponse> {
     let pending = PendingIssuance::begin(request, keys)?;
     let mut output = [0; SIGNER_INPUT_MAX_BYTES];
-    let output = &mut output[..pending.signer_output_len()];
+    let output = output.get_mut(..pending.signer_output_len()).ok_or(ErrorKind::Internal)?;
     signer.sign(pending.token_type, &pending.token_key_id.0, &pending.input, output)?;
     pending.finish(output, keys)
 }

@@ -4,6 +4,7 @@
 //! verifies first and spends last, in one atomic step of the store, so that a bad token never burns anything.
 
 use core::borrow::Borrow;
+use core::num::NonZeroU64;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -179,7 +180,7 @@ impl<'k, K: Borrow<VerifierKey>> Origin<'k, K> {
     pub fn verify(&self, token: &[u8], expected: Expected<'_>) -> Result<VerifiedToken> {
         let (token, position) = self.admit(token, expected)?;
         let mut verdict = [Err(UNANSWERED)];
-        self.keys[position].borrow().verify(&[token], &mut verdict);
+        self.keys.get(position).ok_or(ErrorKind::Internal)?.borrow().verify(&[token], &mut verdict);
         let [verdict] = verdict;
         verdict.map(|()| VerifiedToken::new(&token))
     }
@@ -204,12 +205,12 @@ impl<'k, K: Borrow<VerifierKey>> Origin<'k, K> {
         }
         for (number, key) in self.keys.iter().enumerate() {
             let pick = |index: usize| {
-                let token = TokenRef::parse(tokens[index]).ok()?;
+                let token = TokenRef::parse(tokens.get(index)?).ok()?;
                 (self.find(&token) == Ok(number)).then_some(token)
             };
             answer_in_chunks(results, pick, |tokens, answers| {
                 let mut verdicts = [Err(UNANSWERED); CHUNK];
-                key.borrow().verify(tokens, &mut verdicts[..tokens.len()]);
+                key.borrow().verify(tokens, verdicts.get_mut(..tokens.len()).unwrap_or_default());
                 for ((answer, verdict), token) in answers.iter_mut().zip(verdicts).zip(tokens) {
                     *answer = verdict.map(|()| VerifiedToken::new(token));
                 }
@@ -279,7 +280,7 @@ impl<'k, K: Borrow<VerifierKey>> Origin<'k, K> {
 /// about any of them; each token is still unique by its nonce.
 pub struct StatelessChallenges {
     secret: [u8; Self::SECRET_BYTES],
-    epoch_seconds: u64,
+    epoch_seconds: NonZeroU64,
 }
 
 impl StatelessChallenges {
@@ -294,7 +295,8 @@ impl StatelessChallenges {
     /// # Security
     /// The secret must be random. Who knows it can prepare tokens for coming epochs.
     pub fn new(secret: [u8; Self::SECRET_BYTES], epoch_seconds: u64) -> Result<Self> {
-        if epoch_seconds == 0 { Err(ErrorKind::Misuse.into()) } else { Ok(Self { secret, epoch_seconds }) }
+        let epoch_seconds = NonZeroU64::new(epoch_seconds).ok_or(ErrorKind::Misuse)?;
+        Ok(Self { secret, epoch_seconds })
     }
 
     /// The challenge for `now` (unix seconds): `template` with the redemption context of this epoch.
@@ -318,7 +320,8 @@ impl StatelessChallenges {
     /// differ.
     #[must_use]
     pub const fn accepted_until(&self, now: u64) -> u64 {
-        (now / self.epoch_seconds).saturating_add(2).saturating_mul(self.epoch_seconds)
+        let seconds = self.epoch_seconds.get();
+        (now / seconds).saturating_add(2).saturating_mul(seconds)
     }
 
     /// For how many seconds a challenge made at `now` is accepted at the least: for the `max-age` parameter.

@@ -102,7 +102,7 @@ pub(crate) unsafe fn with_challenge<T>(
     let mut names = [""; PP_ORIGINS_MAX];
     let mut count = 0;
     if !origin_info.is_empty() {
-        for name in args::text(argument, origin_info)?.split(',') {
+        for name in args::text(argument, origin_info)?.split([',']) {
             *names.get_mut(count).ok_or(ErrorKind::Limit)? = name;
             count += 1;
         }

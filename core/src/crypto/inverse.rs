@@ -37,39 +37,32 @@ type Signed<const N: usize> = [[i64; N]; 2];
 /// `m` is odd and above 1, `x` is below `m`. Time depends on `N` only.
 pub(crate) fn invert<const N: usize>(x: &[u64; N], m: &[u64; N]) -> ([u64; N], u64) {
     const { assert!(N >= 2 && signed_limbs(N) <= 2 * N) };
-    let len = signed_limbs(N);
     let modulus = Zeroizing::new(to_signed(m));
-    let modulus = &modulus.as_flattened()[..len];
     let (mut f, mut g) = (Zeroizing::new(to_signed(m)), Zeroizing::new(to_signed(x)));
     let (mut d, mut e) = (Zeroizing::new([[0i64; N]; 2]), Zeroizing::new([[0i64; N]; 2]));
-    let (f, g) = (&mut f.as_flattened_mut()[..len], &mut g.as_flattened_mut()[..len]);
-    let (d, e) = (&mut d.as_flattened_mut()[..len], &mut e.as_flattened_mut()[..len]);
-    e[0] = 1;
+    e[0][0] = 1;
     // m^-1 mod 2^62, by Newton's iteration.
     let mut inverse = 1i64;
     for _ in 0..6 {
-        inverse = inverse.wrapping_mul(2i64.wrapping_sub(modulus[0].wrapping_mul(inverse)));
+        inverse = inverse.wrapping_mul(2i64.wrapping_sub(modulus[0][0].wrapping_mul(inverse)));
     }
 
     // zeta = -(delta + 1/2), with delta = 1/2 at the start.
     let mut zeta = -1;
     for _ in 0..batches(N) {
         let matrix;
-        (zeta, matrix) = steps(zeta, f[0] | (f[1] << BATCH), g[0] | (g[1] << BATCH));
-        update_fg(f, g, &matrix);
-        update_de(d, e, &matrix, modulus, inverse);
+        (zeta, matrix) = steps(zeta, f[0][0] | (f[0][1] << BATCH), g[0][0] | (g[0][1] << BATCH));
+        update_fg(&mut f, &mut g, &matrix);
+        update_de(&mut d, &mut e, &matrix, &modulus, inverse);
     }
 
     // g is 0 and f is the gcd up to its sign; d x = f modulo m, and d lies between -2m and m.
+    let (f, d, modulus) = (used_mut(&mut f), used_mut(&mut d), used(&modulus));
     let f_sign = sign(f);
-    let add_if_negative = |d: &mut [i64]| {
-        let negative = sign(d);
-        carry(d, |i, limb| limb + (modulus[i] & negative));
-    };
-    add_if_negative(d);
-    carry(d, |_, limb| (limb ^ f_sign) - f_sign);
-    add_if_negative(d);
-    carry(f, |_, limb| (limb ^ f_sign) - f_sign);
+    add_if_negative(d, modulus);
+    negate(d, f_sign);
+    add_if_negative(d, modulus);
+    negate(f, f_sign);
     let off = f.iter().enumerate().fold(0, |acc, (i, limb)| acc | (limb ^ i64::from(i == 0)));
     (from_signed(d), eq_mask(off.cast_unsigned(), 0))
 }
@@ -99,11 +92,22 @@ fn steps(mut zeta: i64, f: i64, g: i64) -> (i64, [i64; 4]) {
     (zeta, [u.cast_signed(), v.cast_signed(), q.cast_signed(), r.cast_signed()])
 }
 
+/// The limbs in use. Their number is a constant, so the compiler sees which indices are in range.
+#[inline(always)]
+fn used<const N: usize>(a: &Signed<N>) -> &[i64] {
+    &a.as_flattened()[..signed_limbs(N)]
+}
+
+/// [`used`], to write.
+#[inline(always)]
+fn used_mut<const N: usize>(a: &mut Signed<N>) -> &mut [i64] {
+    &mut a.as_flattened_mut()[..signed_limbs(N)]
+}
+
 /// (f, g) = matrix (f, g) / 2^62, exactly.
-fn update_fg(f: &mut [i64], g: &mut [i64], &[u, v, q, r]: &[i64; 4]) {
+fn update_fg<const N: usize>(f: &mut Signed<N>, g: &mut Signed<N>, &[u, v, q, r]: &[i64; 4]) {
     let dot = |a: i64, b: i64, x: i64, y: i64| i128::from(a) * i128::from(x) + i128::from(b) * i128::from(y);
-    let len = f.len();
-    let g = &mut g[..len]; // one check here instead of one for each limb
+    let (f, g, len) = (used_mut(f), used_mut(g), signed_limbs(N));
     let mut cf = dot(u, v, f[0], g[0]) >> BATCH;
     let mut cg = dot(q, r, f[0], g[0]) >> BATCH;
     for i in 1..len {
@@ -119,10 +123,15 @@ fn update_fg(f: &mut [i64], g: &mut [i64], &[u, v, q, r]: &[i64; 4]) {
 }
 
 /// (d, e) = matrix (d, e) / 2^62 modulo m, both kept between -2m and m.
-fn update_de(d: &mut [i64], e: &mut [i64], &[u, v, q, r]: &[i64; 4], m: &[i64], inverse: i64) {
+fn update_de<const N: usize>(
+    d: &mut Signed<N>,
+    e: &mut Signed<N>,
+    &[u, v, q, r]: &[i64; 4],
+    m: &Signed<N>,
+    inverse: i64,
+) {
     let dot = |a: i64, b: i64, x: i64, y: i64| i128::from(a) * i128::from(x) + i128::from(b) * i128::from(y);
-    let len = d.len();
-    let (e, m) = (&mut e[..len], &m[..len]);
+    let (d, e, m, len) = (used_mut(d), used_mut(e), used(m), signed_limbs(N));
     let (sign_d, sign_e) = (sign(d), sign(e));
     // First as many m as negative inputs ask for, then as many as make the low 62 bits zero.
     let mut md = (u & sign_d) + (v & sign_e);
@@ -147,22 +156,36 @@ fn update_de(d: &mut [i64], e: &mut [i64], &[u, v, q, r]: &[i64; 4], m: &[i64], 
 
 /// -1 for a negative number, else 0, through a barrier.
 fn sign(limbs: &[i64]) -> i64 {
-    mask(limbs[limbs.len() - 1].cast_unsigned() >> 63).cast_signed()
+    mask(limbs.last().map_or(0, |top| top.cast_unsigned() >> 63)).cast_signed()
 }
 
-/// Rewrites each limb, then moves what exceeds 62 bits upwards.
-fn carry(limbs: &mut [i64], rewrite: impl Fn(usize, i64) -> i64) {
-    let last = limbs.len() - 1;
-    let mut over = 0;
-    for (i, limb) in limbs.iter_mut().enumerate() {
-        let value = rewrite(i, *limb) + over;
-        if i < last {
-            *limb = value & M62;
-            over = value >> BATCH;
-        } else {
-            *limb = value;
-        }
+/// Adds `m` to a negative number.
+fn add_if_negative(limbs: &mut [i64], m: &[i64]) {
+    let negative = sign(limbs);
+    for (limb, m) in limbs.iter_mut().zip(m) {
+        *limb += m & negative;
     }
+    carry(limbs);
+}
+
+/// Negates where `minus` is -1; it is 0 otherwise.
+fn negate(limbs: &mut [i64], minus: i64) {
+    for limb in limbs.iter_mut() {
+        *limb = (*limb ^ minus) - minus;
+    }
+    carry(limbs);
+}
+
+/// Moves what exceeds 62 bits of a limb upwards.
+fn carry(limbs: &mut [i64]) {
+    let Some((top, lower)) = limbs.split_last_mut() else { return };
+    let mut over = 0;
+    for limb in lower {
+        let value = *limb + over;
+        *limb = value & M62;
+        over = value >> BATCH;
+    }
+    *top += over;
 }
 
 #[allow(clippy::cast_possible_truncation)] // the callers mask, or know that it fits

@@ -20,19 +20,17 @@ pub(crate) const fn encoded_len(em_bits: usize) -> usize {
 /// # Errors
 /// [`ErrorKind::Misuse`] when `em` has another length or the hash and salt do not fit.
 pub(crate) fn encode(msg: &[u8], salt: &[u8], em_bits: usize, em: &mut [u8]) -> Result<()> {
-    if em.len() != encoded_len(em_bits) || em.len() < HASH + salt.len() + 2 {
-        return Err(ErrorKind::Misuse.into());
-    }
-    let hash = salted_hash(msg, salt);
-    let db_len = em.len() - HASH - 1;
-    let (db, tail) = em.split_at_mut(db_len);
-    db.fill(0);
-    db[db_len - salt.len() - 1] = 1;
-    db[db_len - salt.len()..].copy_from_slice(salt);
-    mgf1_xor(&hash, db);
-    db[0] &= top_mask(em_bits);
-    tail[..HASH].copy_from_slice(&hash);
-    tail[HASH] = TRAILER;
+    let (db, hash, trailer) = split(em, em_bits).ok_or(ErrorKind::Misuse)?;
+    let padding_len = db.len().checked_sub(salt.len()).ok_or(ErrorKind::Misuse)?;
+    let (padding, salt_place) = db.split_at_mut_checked(padding_len).ok_or(ErrorKind::Misuse)?;
+    let [zeros @ .., separator] = padding else { return Err(ErrorKind::Misuse.into()) };
+    zeros.fill(0);
+    *separator = 1;
+    salt_place.copy_from_slice(salt);
+    *hash = salted_hash(msg, salt);
+    *trailer = TRAILER;
+    mgf1_xor(hash, db);
+    clear_top(db, em_bits);
     Ok(())
 }
 
@@ -40,24 +38,30 @@ pub(crate) fn encode(msg: &[u8], salt: &[u8], em_bits: usize, em: &mut [u8]) -> 
 ///
 /// Exactly one encoding exists for a message and a salt, and only that one is accepted.
 pub(crate) fn verify(msg: &[u8], salt_len: usize, em_bits: usize, em: &mut [u8]) -> bool {
-    if em.len() != encoded_len(em_bits) || em.len() < HASH + salt_len + 2 {
-        return false;
-    }
-    let db_len = em.len() - HASH - 1;
-    let (db, tail) = em.split_at_mut(db_len);
-    let hash = &tail[..HASH];
-    let top = top_mask(em_bits);
-    if tail[HASH] != TRAILER || db[0] & !top != 0 {
+    let Some((db, hash, trailer)) = split(em, em_bits) else { return false };
+    let Some(padding_len) = db.len().checked_sub(salt_len) else { return false };
+    if *trailer != TRAILER || db.first().is_none_or(|first| first & !top_mask(em_bits) != 0) {
         return false;
     }
     mgf1_xor(hash, db);
-    db[0] &= top;
-    let (padding, salt) = db.split_at(db_len - salt_len);
+    clear_top(db, em_bits);
+    let Some((padding, salt)) = db.split_at_checked(padding_len) else { return false };
     let [zeros @ .., 1] = padding else { return false };
     if zeros.iter().any(|&byte| byte != 0) {
         return false;
     }
-    salted_hash(msg, salt)[..].ct_eq(hash).into()
+    salted_hash(msg, salt).ct_eq(hash).into()
+}
+
+/// The data block, the hash and the trailer of an encoded message; `None` when it has another length than it must have,
+/// or is too short to have the three.
+fn split(em: &mut [u8], em_bits: usize) -> Option<(&mut [u8], &mut [u8; HASH], &mut u8)> {
+    if em.len() != encoded_len(em_bits) {
+        return None;
+    }
+    let (trailer, rest) = em.split_last_mut()?;
+    let (db, hash) = rest.split_last_chunk_mut()?;
+    Some((db, hash, trailer))
 }
 
 /// H = Hash(eight zeros, Hash(msg), salt).
@@ -69,6 +73,13 @@ fn salted_hash(msg: &[u8], salt: &[u8]) -> [u8; HASH] {
 /// The bits of the first byte that an encoded message of this length may use.
 fn top_mask(em_bits: usize) -> u8 {
     0xff >> (8 * encoded_len(em_bits) - em_bits)
+}
+
+/// Clears the bits that [`top_mask`] leaves out.
+fn clear_top(db: &mut [u8], em_bits: usize) {
+    if let Some(first) = db.first_mut() {
+        *first &= top_mask(em_bits);
+    }
 }
 
 /// Adds the mask made from the seed (RFC 8017 section B.2.1) to `out`.

@@ -86,11 +86,13 @@ pub(super) fn issue(
 ) {
     let mut signatures = [0; MODULUS_BYTES * CHUNK];
     let mut verdicts = [Err(UNANSWERED); CHUNK];
-    let (signatures, verdicts) = (&mut signatures[..MODULUS_BYTES * blinded.len()], &mut verdicts[..blinded.len()]);
+    // More than a chunk would leave none of either, which the check of their lengths refuses.
+    let signatures = signatures.get_mut(..MODULUS_BYTES * blinded.len()).unwrap_or_default();
+    let verdicts = verdicts.get_mut(..blinded.len()).unwrap_or_default();
     if let Err(error) = blind_rsa::blind_sign_slice(key, rng, blinded, signatures, verdicts) {
         return results.fill(Err(error));
     }
-    for ((result, verdict), signature) in results.iter_mut().zip(verdicts).zip(signatures.chunks(MODULUS_BYTES)) {
+    for ((result, verdict), signature) in results.iter_mut().zip(&*verdicts).zip(signatures.chunks(MODULUS_BYTES)) {
         *result = verdict.and_then(|()| TokenResponse::new(&[signature]));
     }
 }
@@ -103,8 +105,10 @@ pub(super) fn verify(key: &rsa::PublicKey2048, tokens: &[TokenRef<'_>], results:
         *message = token.authenticator_input();
         *signature = token.authenticator();
     }
-    let count = tokens.len();
-    if let Err(error) = blind_rsa::verify_slice(key, VARIANT, &messages[..count], &signatures[..count], results) {
+    // More than a chunk would leave none of either, which the check of their lengths refuses.
+    let messages = messages.get(..tokens.len()).unwrap_or_default();
+    let signatures = signatures.get(..tokens.len()).unwrap_or_default();
+    if let Err(error) = blind_rsa::verify_slice(key, VARIANT, messages, signatures, results) {
         results.fill(Err(error));
     }
 }

@@ -11,6 +11,8 @@ mod pkcs8;
 mod token_key;
 mod voprf_p384;
 
+use core::iter;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::TokenRequestRef;
 
@@ -54,25 +56,21 @@ pub(crate) fn answer_in_chunks<T: Copy, R>(
     pick: impl Fn(usize) -> Option<T>,
     mut run: impl FnMut(&[T], &mut [Result<R>]),
 ) {
-    let mut next = 0;
-    while next < results.len() {
-        let mut indices = [0; CHUNK];
-        let mut items = [None; CHUNK];
+    let unanswered = results.iter_mut().enumerate().filter(|(_, result)| matches!(result, Err(UNANSWERED)));
+    let mut chosen = unanswered.filter_map(|(index, result)| Some((index, pick(index)?, result)));
+    while let Some(first) = chosen.next() {
+        let mut items = [first.1; CHUNK];
+        let mut places = [const { None }; CHUNK];
         let mut count = 0;
-        while next < results.len() && count < CHUNK {
-            let item = if matches!(results[next], Err(UNANSWERED)) { pick(next) } else { None };
-            if item.is_some() {
-                (indices[count], items[count]) = (next, item);
-                count += 1;
-            }
-            next += 1;
+        let chunk = iter::once(first).chain(&mut chosen);
+        for ((item, place), (index, chosen, result)) in items.iter_mut().zip(&mut places).zip(chunk) {
+            (*item, *place) = (chosen, Some((index, result)));
+            count += 1;
         }
-        let Some(first) = items[0] else { return };
-        let items = items.map(|item| item.unwrap_or(first));
         let mut answers = [const { Err(UNANSWERED) }; CHUNK];
-        run(&items[..count], &mut answers[..count]);
-        for (answer, index) in answers.into_iter().zip(&indices[..count]) {
-            results[*index] = answer.map_err(|error| error.with_index(*index));
+        run(items.get(..count).unwrap_or_default(), answers.get_mut(..count).unwrap_or_default());
+        for (answer, (index, result)) in answers.into_iter().zip(places.into_iter().flatten()) {
+            *result = answer.map_err(|error| error.with_index(index));
         }
     }
 }

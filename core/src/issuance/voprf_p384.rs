@@ -80,13 +80,17 @@ pub(super) fn issue(
             *element = *bytes;
         }
     }
+    // More than a chunk would leave none of `elements`, and no token would be made.
     let count = blinded.len();
-    let (evaluated, proofs) = (&mut evaluated[..count], &mut proofs[..count]);
-    if let Err(error) = key.blind_evaluate_each(rng, &elements[..count], evaluated, proofs, &mut verdicts[..count]) {
+    let elements = elements.get(..count).unwrap_or_default();
+    let evaluated = evaluated.get_mut(..count).unwrap_or_default();
+    let proofs = proofs.get_mut(..count).unwrap_or_default();
+    let verdicts = verdicts.get_mut(..count).unwrap_or_default();
+    if let Err(error) = key.blind_evaluate_each(rng, elements, evaluated, proofs, verdicts) {
         return results.fill(Err(error));
     }
-    for (index, result) in results.iter_mut().enumerate() {
-        *result = verdicts[index].and_then(|()| TokenResponse::new(&[&evaluated[index], &proofs[index]]));
+    for (((result, verdict), evaluated), proof) in results.iter_mut().zip(verdicts).zip(evaluated).zip(proofs) {
+        *result = verdict.and_then(|()| TokenResponse::new(&[evaluated, proof]));
     }
 }
 
@@ -101,8 +105,10 @@ pub(super) fn verify(key: &voprf::PrivateKey, tokens: &[TokenRef<'_>], results: 
             *output = *authenticator;
         }
     }
-    let count = tokens.len();
-    if let Err(error) = key.verify_slice(&inputs[..count], &outputs[..count], results) {
+    // More than a chunk would leave none of either, which the check of their lengths refuses.
+    let inputs = inputs.get(..tokens.len()).unwrap_or_default();
+    let outputs = outputs.get(..tokens.len()).unwrap_or_default();
+    if let Err(error) = key.verify_slice(inputs, outputs, results) {
         results.fill(Err(error));
     }
 }

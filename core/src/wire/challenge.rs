@@ -221,7 +221,7 @@ impl<'a> TokenChallengeRef<'a> {
 
     /// The origin names one by one; none for a cross-origin token.
     pub fn origins(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.origin_info.split(',').filter(|name| !name.is_empty())
+        self.origin_info.split([',']).filter(|name| !name.is_empty())
     }
 
     /// Whether the challenge may come from the origin called `name`: it lists the name, or lists none.

@@ -120,7 +120,7 @@ pub(super) fn blind_with<const N: usize>(
     };
     let em_bits = pk.modulus_bits() - 1;
     let mut em = Zeroizing::new([0u8; MAX_MODULUS_BITS / 8]);
-    let em = &mut em[..pss::encoded_len(em_bits)];
+    let em = em.get_mut(..pss::encoded_len(em_bits)).ok_or(ErrorKind::Internal)?;
     pss::encode(msg, salt, em_bits, em)?;
     let n = pk.n();
     let m = Zeroizing::new(uint::from_be::<N>(em).ok_or(ErrorKind::Misuse)?);

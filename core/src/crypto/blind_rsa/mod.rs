@@ -78,10 +78,11 @@ impl Variant {
 fn signature_opens<const N: usize>(pk: &PublicKey<N>, variant: Variant, msg: &[u8], s: &[u64; N]) -> bool {
     let em_bits = pk.modulus_bits() - 1;
     let mut buffer = [0u8; MAX_MODULUS_BITS / 8];
-    let opened = &mut buffer[..pk.modulus_len()];
+    let Some(opened) = buffer.get_mut(..pk.modulus_len()) else { return false };
     uint::write_be(&pk.power(s), opened);
     // With one bit more than whole bytes the encoding is a byte shorter than the modulus: that byte must be 0.
-    let (above, em) = opened.split_at_mut(pk.modulus_len() - pss::encoded_len(em_bits));
+    let above = pk.modulus_len() - pss::encoded_len(em_bits);
+    let Some((above, em)) = opened.split_at_mut_checked(above) else { return false };
     if above.iter().any(|&byte| byte != 0) {
         return false;
     }

@@ -49,11 +49,12 @@ pub fn blind_sign_slice<const N: usize, const H: usize>(
     if results.len() != inputs.len() || inputs.len().checked_mul(len) != Some(outputs.len()) {
         return Err(ErrorKind::Misuse.into());
     }
-    let mut slots = outputs.chunks_exact_mut(len).zip(results);
+    // No modulus has length 0; a chunk must not have it either.
+    let mut slots = outputs.chunks_exact_mut(len.max(1)).zip(results);
     sk.private_batch(
         rng,
         inputs.len(),
-        |i| pk.read_canonical(inputs[i], ErrorKind::Malformed),
+        |i| pk.read_canonical(inputs.get(i).ok_or(ErrorKind::Internal)?, ErrorKind::Malformed),
         |_, outcome| {
             // Results come in the order of the inputs, one for each.
             let Some((out, result)) = slots.next() else { return };

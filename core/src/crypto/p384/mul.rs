@@ -233,7 +233,8 @@ pub(crate) fn multiply_sum_vartime<const COUNT: usize>(tables: &[OddMultiples], 
         for (naf, table) in nafs.iter().zip(tables) {
             let digit = naf[bit];
             if digit != 0 {
-                let entry = table[usize::from(digit.unsigned_abs() / 2)];
+                // A digit is at most 31 in size; the remainder says so to the compiler.
+                let entry = table[usize::from(digit.unsigned_abs() / 2) % WINDOW_ENTRIES];
                 acc = acc.add_affine_vartime(&entry.negate_when(u64::from(digit < 0)));
             }
         }

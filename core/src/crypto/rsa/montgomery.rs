@@ -194,7 +194,8 @@ impl<const N: usize> Modulus<N> {
         let mut acc = *base;
         for bit in (0..exponent_bits - 1).rev() {
             acc = self.sqr(&acc);
-            if bit != 0 && (exponent[bit / 64] >> (bit % 64)) & 1 == 1 {
+            let set = exponent.get(bit / 64).is_some_and(|limb| (limb >> (bit % 64)) & 1 == 1);
+            if bit != 0 && set {
                 acc = self.mul(&acc, base);
             }
         }
@@ -214,7 +215,7 @@ impl<const N: usize> Zeroize for Modulus<N> {
 /// The `w`-th window of the exponent, counted from the low end; bits past the top are zero.
 fn window<const N: usize>(exponent: &[u64; N], w: usize) -> u64 {
     let (limb, shift) = (w * WINDOW / 64, w * WINDOW % 64);
-    let low = exponent[limb] >> shift;
+    let low = exponent.get(limb).map_or(0, |limb| limb >> shift);
     let high = match exponent.get(limb + 1) {
         Some(next) if shift > 64 - WINDOW => next << (64 - shift),
         _ => 0,

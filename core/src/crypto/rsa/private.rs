@@ -152,15 +152,19 @@ impl<const N: usize, const H: usize> PrivateKey<N, H> {
         }
         // (aR)^-1 to a^-1 R: twice R^2.
         *inverse = n.enter(&n.enter(&inverse));
-        for i in (1..blinds.len()).rev() {
-            let r = Zeroizing::new(blinds[i]);
-            unblinds[i] = n.mul(&inverse, &unblinds[i - 1]);
-            *inverse = n.mul(&inverse, &r);
-            blinds[i] = self.public.power_mont(&r);
+        let mut left = (blinds, unblinds);
+        while let ([blinds @ .., blind], [unblinds @ .., unblind]) = left {
+            let r = Zeroizing::new(*blind);
+            match unblinds.last() {
+                Some(partial) => {
+                    *unblind = n.mul(&inverse, partial);
+                    *inverse = n.mul(&inverse, &r);
+                }
+                None => *unblind = *inverse,
+            }
+            *blind = self.public.power_mont(&r);
+            left = (blinds, unblinds);
         }
-        unblinds[0] = *inverse;
-        let r = Zeroizing::new(blinds[0]);
-        blinds[0] = self.public.power_mont(&r);
         Ok(())
     }
 

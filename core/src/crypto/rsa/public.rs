@@ -141,14 +141,16 @@ impl<const N: usize> PublicKey<N> {
     pub(crate) fn draw(&self, rng: &mut dyn Rng) -> Result<Zeroizing<[u64; N]>> {
         let mut bytes = Zeroizing::new([[0u8; 8]; N]);
         let mut out = Zeroizing::new([0u64; N]);
-        let (limbs, top_bits) = (self.n.bits().div_ceil(64), self.n.bits() % 64);
+        let limbs = self.n.bits().div_ceil(64);
+        let top_mask = u64::MAX >> (64 * limbs - self.n.bits());
+        let bytes = bytes.get_mut(..limbs).ok_or(ErrorKind::Internal)?;
         for _ in 0..MAX_DRAWS {
-            rng.fill(&mut bytes.as_flattened_mut()[..8 * limbs])?;
+            rng.fill(bytes.as_flattened_mut())?;
             for (limb, bytes) in out.iter_mut().zip(bytes.iter()) {
                 *limb = u64::from_le_bytes(*bytes);
             }
-            if top_bits != 0 {
-                out[limbs - 1] &= (1 << top_bits) - 1;
+            if let Some(top) = out.get_mut(limbs - 1) {
+                *top &= top_mask;
             }
             // x - 1 < n - 1 without a borrow from x = 0. Which draws were refused says nothing about the one kept.
             let any = out.iter().fold(0, |acc, limb| acc | limb);

@@ -1,5 +1,7 @@
 //! The issuer's side: section 3.3.2, `BlindEvaluate`.
 
+use core::slice::{from_mut, from_ref};
+
 use sha2::{Digest, Sha384};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -51,9 +53,10 @@ impl PrivateKey {
         if count != evaluated.len() || count != proofs.len() || count != results.len() {
             return Err(ErrorKind::Misuse.into());
         }
-        for (i, result) in results.iter_mut().enumerate() {
-            let one = self.blind_evaluate(rng, &blinded[i..=i], &mut evaluated[i..=i]);
-            proofs[i] = *one.as_ref().unwrap_or(&[0; PROOF_BYTES]);
+        let outputs = evaluated.iter_mut().zip(proofs).zip(results);
+        for (i, (blinded, ((evaluated, proof), result))) in blinded.iter().zip(outputs).enumerate() {
+            let one = self.blind_evaluate(rng, from_ref(blinded), from_mut(evaluated));
+            *proof = *one.as_ref().unwrap_or(&[0; PROOF_BYTES]);
             *result = one.map(|_| ()).map_err(|error| error.with_index(i));
         }
         Ok(())
@@ -126,10 +129,11 @@ impl PrivateKey {
                 return Err(ErrorKind::Internal.into());
             }
             let mut d = [Scalar::ZERO; CHUNK];
-            for i in 0..count {
-                evaluated[i] = affine[i].to_bytes();
-                d[i] = scalars.next(&blinded[i], &evaluated[i]);
-                transcript.update(d[i].to_bytes());
+            for ((evaluated, affine), (blinded, d)) in evaluated.iter_mut().zip(affine).zip(blinded.iter().zip(&mut d))
+            {
+                *evaluated = affine.to_bytes();
+                *d = scalars.next(blinded, evaluated);
+                transcript.update(d.to_bytes());
             }
             m = m.add(&multiply_sum_vartime::<CHUNK>(&tables[..count], &d));
         }
