@@ -74,10 +74,23 @@ summary() {
 }
 
 check_writable
+# One command a line: in a list with && bash would go on after a failure inside of a function.
 case ${1:-all} in
-all) install_library && install_command && refresh_loader && summary ;;
-library) install_library && refresh_loader && summary ;;
+all)
+    install_library
+    install_command
+    refresh_loader
+    summary
+    ;;
+library)
+    install_library
+    refresh_loader
+    summary
+    ;;
 command) install_command ;;
-uninstall) uninstall && refresh_loader ;;
+uninstall)
+    uninstall
+    refresh_loader
+    ;;
 *) die "unknown part ${1}: library, command or uninstall" ;;
 esac
