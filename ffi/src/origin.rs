@@ -21,7 +21,7 @@ use privacypass_core::{Error, ErrorKind, Result, TokenType};
 use crate::args::{self, Slot, Spans};
 use crate::bytes::pp_bytes;
 use crate::client::CHUNK;
-use crate::guard::{Fault, Outcome, guard};
+use crate::guard::{Fault, MESSAGE, Outcome, guard, guard_secret};
 use crate::handle::{self, Filled, Handle, Opaque};
 use crate::issuer_key::pp_issuer_key;
 use crate::spend_store::{self, pp_spend_store};
@@ -194,7 +194,9 @@ pub unsafe extern "C" fn pp_verifier_key_from_issuer_key(
     issuer_key: *const pp_issuer_key,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || unsafe { handle::fill(1, key, || Ok(VerifierKey::of(handle::get(2, issuer_key)?)?)) })
+    guard_secret::<MESSAGE>(detail, || unsafe {
+        handle::fill(1, key, || Ok(VerifierKey::of(handle::get(2, issuer_key)?)?))
+    })
 }
 
 /// Tell which type of tokens a key verifies.
