@@ -242,11 +242,12 @@ unsafe fn with_expected<T>(
     let table = unsafe { args::table(argument, expected) }?;
     let challenge = unsafe { args::span(argument, &table.challenge) }?;
     let digests = unsafe { args::array(argument, table.digests.cast::<ChallengeDigest>(), table.digest_count) }?;
-    // Exactly one of the three: a struct that says nothing, or two things, lets nobody in.
-    match (challenge, digests, table.accepts) {
-        ([_, ..], [], None) => body(Expected::Challenge(challenge)),
-        ([], [_, ..], None) => body(Expected::AnyOf(digests)),
-        ([], [], Some(accepts)) => {
+    // Exactly one of the three: a struct that says nothing, or two things, lets nobody in. One that is there and empty was
+    // meant to say something.
+    match (table.challenge.data.is_null(), table.digests.is_null(), table.accepts) {
+        (false, true, None) if !challenge.is_empty() => body(Expected::Challenge(challenge)),
+        (true, false, None) if !digests.is_empty() => body(Expected::AnyOf(digests)),
+        (true, true, Some(accepts)) => {
             body(Expected::Policy(&|digest| unsafe { accepts(table.ctx, digest.as_ptr()) } == 1))
         }
         _ => Err(Fault::argument(argument)),
