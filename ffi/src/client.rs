@@ -150,7 +150,7 @@ pub unsafe extern "C" fn pp_client_begin_many(
         if outcome.is_err() {
             for (place, out) in states.iter().zip(outputs.iter()) {
                 place.clear();
-                out.clear();
+                out.take_back();
             }
         }
         outcome
