@@ -152,6 +152,18 @@ impl Output {
         unsafe { self.length.write(0) };
     }
 
+    /// Takes back what [`put`](Self::put) wrote: zeros stand in its place.
+    pub(crate) fn take_back(&self) {
+        // SAFETY: as in `need`, and for the bytes as in `put`: the length is that of what was written, or was refused.
+        unsafe {
+            let written = self.length.read();
+            if written != 0 && written <= self.capacity {
+                self.data.write_bytes(0, written);
+            }
+        }
+        self.clear();
+    }
+
     /// Writes the output.
     pub(crate) fn put(&self, bytes: &[u8]) -> Outcome {
         self.need(bytes.len())?;

@@ -14,7 +14,7 @@ use privacypass_core::{Error, ErrorKind, Result, Sizes};
 
 use crate::args::{self, Buffers, Output, Spans};
 use crate::bytes::{pp_buffer, pp_bytes};
-use crate::guard::{Fault, Outcome, guard};
+use crate::guard::{Fault, MESSAGE, Outcome, guard, guard_secret};
 use crate::handle;
 use crate::rng::{self, Source, pp_rng};
 use crate::status::{PP_OK, pp_detail, pp_status};
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn pp_client_begin(
     rng: *const pp_rng,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<MESSAGE>(detail, || {
         let out = Output::new(3, request, capacity, request_len)?;
         let key = unsafe { handle::get(1, key) }?;
         let place = Place::new(2, pending)?;
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn pp_client_begin_many(
     rng: *const pp_rng,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<MESSAGE>(detail, || {
         args::count::<pp_pending_token>(2, count)?;
         let mut outputs = unsafe { Buffers::new(3, requests, count) }?;
         let key = unsafe { handle::get(1, key) }?;
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn pp_client_begin_many(
         if outcome.is_err() {
             for (place, out) in states.iter().zip(outputs.iter()) {
                 place.clear();
-                out.clear();
+                out.take_back();
             }
         }
         outcome
@@ -209,7 +209,7 @@ pub unsafe extern "C" fn pp_client_finish(
     response_len: usize,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<MESSAGE>(detail, || {
         let out = Output::new(3, token, capacity, token_len)?;
         let key = unsafe { handle::get(1, key) }?;
         // The argument is checked before anything is written.
@@ -252,7 +252,7 @@ pub unsafe extern "C" fn pp_client_finish_many(
     count: usize,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<MESSAGE>(detail, || {
         args::count::<pp_pending_token>(2, count)?;
         let mut outputs = unsafe { Buffers::new(3, tokens, count) }?;
         let key = unsafe { handle::get(1, key) }?;
@@ -381,7 +381,7 @@ pub unsafe extern "C" fn pp_pending_token_seal(
     key: *const pp_token_key,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<MESSAGE>(detail, || {
         let out = Output::new(2, blob, capacity, blob_len)?;
         let place = Place::new(1, pending)?;
         let held = unsafe { value::get(1, pending) }?.map(PendingToken::token_key_id);
@@ -420,7 +420,7 @@ pub unsafe extern "C" fn pp_pending_token_open(
     key: *const pp_token_key,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<MESSAGE>(detail, || {
         let place = Place::new(1, pending)?;
         let blob = unsafe { args::array_mut(2, blob, blob_len) }?;
         let client = Client::new(unsafe { handle::get(4, key) }?);

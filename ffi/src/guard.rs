@@ -71,6 +71,37 @@ pub(crate) fn guard(detail: *mut pp_detail, body: impl FnOnce() -> Outcome) -> p
     report.status
 }
 
+/// How much of the stack the functions use that make a key of its numbers, or of randomness; at least, so much is overwritten.
+pub(crate) const KEY: usize = 56 * 1024;
+/// The same, of those that work with a key or a state, one or many.
+pub(crate) const MESSAGE: usize = 40 * 1024;
+/// The same, of those that hash a secret.
+pub(crate) const HASH: usize = 8 * 1024;
+
+/// As [`guard`], for a body that works with secrets. They are wiped where they stood last, but each move leaves the bytes
+/// behind where they stood before, and so do registers that did not suffice: `STACK` bytes below are overwritten.
+///
+/// Not without `std`: there the program owns the stack, which may be no larger than what the body needed.
+pub(crate) fn guard_secret<const STACK: usize>(detail: *mut pp_detail, body: impl FnOnce() -> Outcome) -> pp_status {
+    let status = guard_apart(detail, body);
+    #[cfg(feature = "std")]
+    wipe_stack::<STACK>();
+    status
+}
+
+/// All of the body's frames are below the caller's, where those of [`wipe_stack`] will be.
+#[inline(never)]
+fn guard_apart(detail: *mut pp_detail, body: impl FnOnce() -> Outcome) -> pp_status {
+    guard(detail, body)
+}
+
+#[cfg(feature = "std")]
+#[inline(never)]
+fn wipe_stack<const BYTES: usize>() {
+    // The compiler must not see that nobody reads them.
+    core::hint::black_box(&mut [0_u8; BYTES]);
+}
+
 fn position(value: Option<usize>) -> u32 {
     value.and_then(|value| u32::try_from(value).ok()).unwrap_or(PP_NONE)
 }

@@ -12,7 +12,7 @@ use privacypass_core::{ErrorKind, TokenType};
 
 use crate::args::{self, Output};
 use crate::client::{give_begun, pp_pending_token, sizes};
-use crate::guard::{Fault, guard};
+use crate::guard::{Fault, MESSAGE, guard_secret};
 use crate::handle;
 use crate::status::{pp_detail, pp_status};
 use crate::token_key::pp_token_key;
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn pp_hazmat_client_begin(
     randomness_len: usize,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<MESSAGE>(detail, || {
         let out = Output::new(3, request, capacity, request_len)?;
         let key = unsafe { handle::get(1, key) }?;
         let place = Place::new(2, pending)?;

@@ -25,7 +25,7 @@ use privacypass_core::{Error, ErrorKind, Result, TokenType};
 use crate::args::{self, Buffers, Output, Slot, Spans};
 use crate::bytes::{pp_buffer, pp_bytes};
 use crate::client::CHUNK;
-use crate::guard::{Fault, guard};
+use crate::guard::{Fault, MESSAGE, guard, guard_secret};
 use crate::handle;
 use crate::issuer_key::pp_issuer_key;
 use crate::rng::{self, pp_rng};
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn pp_issuer_issue(
     rng: *const pp_rng,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<MESSAGE>(detail, || {
         let out = Output::new(3, response, capacity, response_len)?;
         let keys = unsafe { handle::all(1, keys, key_count) }?;
         let request = unsafe { args::bytes(6, request, request_len) }?;
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn pp_issuer_issue_many(
     rng: *const pp_rng,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<MESSAGE>(detail, || {
         let mut outputs = unsafe { Buffers::new(3, responses, count) }?;
         let issuer = Issuer::new(unsafe { handle::all(1, keys, key_count) }?);
         let results = unsafe { args::array_mut(4, results, count) }?;

@@ -12,7 +12,7 @@ use privacypass_core::TokenType;
 use privacypass_core::issuer::IssuerKey;
 
 use crate::args::{self, Output, Slot};
-use crate::guard::guard;
+use crate::guard::{KEY, guard, guard_secret};
 use crate::handle::{self, Filled, Handle, Opaque};
 use crate::rng::{self, pp_rng};
 use crate::status::{pp_detail, pp_status};
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn pp_issuer_key_generate(
     rng: *const pp_rng,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || unsafe {
+    guard_secret::<KEY>(detail, || unsafe {
         handle::fill(1, key, || Ok(IssuerKey::generate(TokenType(token_type), &mut rng::source(3, rng)?)?))
     })
 }
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn pp_issuer_key_derive_voprf_p384(
     seed_len: usize,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || unsafe {
+    guard_secret::<KEY>(detail, || unsafe {
         handle::fill(1, key, || Ok(IssuerKey::derive_voprf_p384(args::bytes(2, seed, seed_len)?)?))
     })
 }
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn pp_issuer_key_import_voprf_p384(
     scalar_len: usize,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || unsafe {
+    guard_secret::<KEY>(detail, || unsafe {
         handle::fill(1, key, || Ok(IssuerKey::from_voprf_p384_scalar(args::bytes(2, scalar, scalar_len)?)?))
     })
 }
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn pp_issuer_key_import_blind_rsa_2048(
     q_len: usize,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || unsafe {
+    guard_secret::<KEY>(detail, || unsafe {
         handle::fill(1, key, || {
             let (n, e, d) = (args::bytes(2, n, n_len)?, args::bytes(4, e, e_len)?, args::bytes(6, d, d_len)?);
             let (p, q) = (args::bytes(8, p, p_len)?, args::bytes(10, q, q_len)?);
@@ -207,7 +207,7 @@ pub unsafe extern "C" fn pp_issuer_key_import_pkcs8_pem(
     pem_len: usize,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || unsafe {
+    guard_secret::<KEY>(detail, || unsafe {
         handle::fill(1, key, || {
             let pem = core::str::from_utf8(args::bytes(2, pem, pem_len)?);
             Ok(IssuerKey::from_pkcs8_pem(pem.map_err(|_| privacypass_core::ErrorKind::Malformed)?)?)
@@ -235,7 +235,7 @@ pub unsafe extern "C" fn pp_issuer_key_export_pkcs8_pem(
     pem_len: *mut usize,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<{ crate::guard::MESSAGE }>(detail, || {
         let out = Output::new(2, pem, capacity, pem_len)?;
         out.put(unsafe { handle::get(1, key) }?.to_pkcs8_pem()?.as_bytes())
     })

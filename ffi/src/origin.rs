@@ -21,7 +21,7 @@ use privacypass_core::{Error, ErrorKind, Result, TokenType};
 use crate::args::{self, Slot, Spans};
 use crate::bytes::pp_bytes;
 use crate::client::CHUNK;
-use crate::guard::{Fault, Outcome, guard};
+use crate::guard::{Fault, MESSAGE, Outcome, guard, guard_secret};
 use crate::handle::{self, Filled, Handle, Opaque};
 use crate::issuer_key::pp_issuer_key;
 use crate::spend_store::{self, pp_spend_store};
@@ -194,7 +194,9 @@ pub unsafe extern "C" fn pp_verifier_key_from_issuer_key(
     issuer_key: *const pp_issuer_key,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || unsafe { handle::fill(1, key, || Ok(VerifierKey::of(handle::get(2, issuer_key)?)?)) })
+    guard_secret::<MESSAGE>(detail, || unsafe {
+        handle::fill(1, key, || Ok(VerifierKey::of(handle::get(2, issuer_key)?)?))
+    })
 }
 
 /// Tell which type of tokens a key verifies.
@@ -240,11 +242,12 @@ unsafe fn with_expected<T>(
     let table = unsafe { args::table(argument, expected) }?;
     let challenge = unsafe { args::span(argument, &table.challenge) }?;
     let digests = unsafe { args::array(argument, table.digests.cast::<ChallengeDigest>(), table.digest_count) }?;
-    // Exactly one of the three: a struct that says nothing, or two things, lets nobody in.
-    match (challenge, digests, table.accepts) {
-        ([_, ..], [], None) => body(Expected::Challenge(challenge)),
-        ([], [_, ..], None) => body(Expected::AnyOf(digests)),
-        ([], [], Some(accepts)) => {
+    // Exactly one of the three: a struct that says nothing, or two things, lets nobody in. One that is there and empty was
+    // meant to say something.
+    match (table.challenge.data.is_null(), table.digests.is_null(), table.accepts) {
+        (false, true, None) if !challenge.is_empty() => body(Expected::Challenge(challenge)),
+        (true, false, None) if !digests.is_empty() => body(Expected::AnyOf(digests)),
+        (true, true, Some(accepts)) => {
             body(Expected::Policy(&|digest| unsafe { accepts(table.ctx, digest.as_ptr()) } == 1))
         }
         _ => Err(Fault::argument(argument)),

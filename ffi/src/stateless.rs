@@ -11,7 +11,7 @@
 use privacypass_core::origin::StatelessChallenges;
 
 use crate::args::{self, Output, Slot};
-use crate::guard::{Fault, Outcome, guard};
+use crate::guard::{Fault, HASH, Outcome, guard, guard_secret};
 use crate::status::{pp_detail, pp_status};
 use crate::value::{self, Place, Value};
 use crate::wire::{pp_token_challenge, with_challenge};
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn pp_stateless_challenges_begin(
     epoch_seconds: u64,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<HASH>(detail, || {
         let place = Place::new(1, maker)?;
         let secret = unsafe { args::fixed::<PP_CHALLENGE_SECRET_BYTES>(2, secret) }?;
         place.put(StatelessChallenges::new(*secret, epoch_seconds)?);
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn pp_stateless_challenges_write(
     now: u64,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<HASH>(detail, || {
         let out = Output::new(2, out, capacity, out_len)?;
         let maker = unsafe { get(maker) }?;
         unsafe {
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn pp_stateless_challenges_accepted(
     now: u64,
     detail: *mut pp_detail,
 ) -> pp_status {
-    guard(detail, || {
+    guard_secret::<HASH>(detail, || {
         let maker = unsafe { get(maker) }?;
         let out = Slot::new(2, digests.cast())?;
         unsafe { with_challenge(3, challenge, |template| Ok(out.put(maker.accepted(template, now)?))) }

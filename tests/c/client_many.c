@@ -289,6 +289,7 @@ static void check_none_begun(const batch *b) {
 }
 
 static void begin_fails(unsigned key) {
+    size_t i;
     unsigned other = (key + 1) % ROLES_COUNT;
     roles_source source;
     pp_rng rng;
@@ -307,7 +308,7 @@ static void begin_fails(unsigned key) {
     batch_close(&b);
 
     for (n = 0; n < 3; n++) {
-        size_t place = broken_places[n], i;
+        size_t place = broken_places[n];
         batch_open(&b, BROKEN_COUNT, key);
         b.requests[place].capacity--;
         CHECK_STATUS(PP_ERR_BUFFER_TOO_SMALL, begin_many(&b, key, NULL, &detail));
@@ -338,6 +339,9 @@ static void begin_fails(unsigned key) {
         CHECK(detail.index == index || detail.index == index + 1);
         index = detail.index;
         check_none_begun(&b);
+        for (i = 0; i < b.count; i++) { /* nor is a request left of those that were begun before */
+            CHECK_ZERO(b.requests[i].data, b.requests[i].capacity);
+        }
         batch_close(&b);
     }
     CHECK_SIZE(16, index);

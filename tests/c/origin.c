@@ -224,6 +224,12 @@ static void bad_expectations(unsigned key) {
     check_both(PP_ERR_MISUSE, it->token, it->token_len, &expected);
     expected.challenge = roles_bytes(NULL, 0);
     check_both(PP_ERR_MISUSE, it->token, it->token_len, &expected);
+    /* What is there and empty counts: a program that has lost its challenges does not accept all its function does. */
+    expected.digest_count = 0;
+    check_both(PP_ERR_MISUSE, it->token, it->token_len, &expected);
+    expected.digests = NULL;
+    expected.challenge = roles_bytes(it->challenge, 0);
+    check_both(PP_ERR_MISUSE, it->token, it->token_len, &expected);
     CHECK_SIZE(0, p.calls);
     check_both(PP_ERR_MISUSE, it->token, it->token_len, NULL);
 

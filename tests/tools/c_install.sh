@@ -51,6 +51,20 @@ diff - <(cd "$C_PREFIX" && find . ! -type d | LC_ALL=C sort | sed "s/$(pkg-confi
 FILES
     die "these files are not what an installation holds"
 
+# What does not build is not installed, though an older one stands where the new one would be: here with a cargo that fails.
+failing=$C/failing_cargo
+mkdir -p "$failing/target/release"
+say stale >"$failing/target/release/privacypass"
+say '#!/bin/sh
+case $1 in cinstall) exit 0 ;; metadata) exec "$CARGO" "$@" ;; *) exit 101 ;; esac' >"$failing/cargo"
+chmod +x "$failing/cargo"
+install_all() {
+    CARGO=$(command -v cargo) PATH="$failing:$PATH" CARGO_TARGET_DIR=$failing/target DESTDIR='' LIBDIR='' PREFIX=$failing/prefix \
+        "$ROOT/tests/tools/install.sh"
+}
+must_fail "a command that does not build" "$log" install_all
+if [ -e "$failing/prefix/bin" ]; then die "a command that did not build was installed"; fi
+
 archive=$(c_library a)
 check_names "$archive"
 second_archive off

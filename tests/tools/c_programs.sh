@@ -124,7 +124,7 @@ printf '%s\n' "${tests[@]}" | all "${forms[@]}" || die "a C test failed"
 checks=$(sed -n 's/^ *\([0-9]*\) checks$/\1/p' "$out"/*.log | awk '{ n += $1 } END { print n }')
 say "$how: ${#tests[@]} C tests in ${#forms[@]} forms, $checks checks; ${#canaries[@]} canaries failed as they must"
 
-# alone SOURCE LIBRARY FLAGS...: a program that needs a library, or a malloc, of its own, and so runs in one form only.
+# alone SOURCE LIBRARY FLAGS...: a program that needs a library, a malloc or a stack of its own, and so runs in one form only.
 alone() {
     local source=$1 program
     program=$out/$(basename "$source" .c).alone
@@ -141,6 +141,7 @@ if [ "$how" = native ]; then
     alone "$ROOT/tests/c/panic/panic.c" "$C/panic/debug/libprivacypass.a" "${libraries[@]}"
     read -ra static <<<"$LINK_STATIC"
     alone "$ROOT/tests/c/no_memory/no_memory.c" "${static[@]}"
+    alone "$ROOT/tests/c/residue/residue.c" "${static[@]}"
 
     count=0
     for source in "$ROOT"/examples/c/*.c; do
