@@ -350,7 +350,7 @@ static void sign_elsewhere(unsigned key) {
     memset(&s, 0, sizeof s);
     s.key = key;
     ask(&before, key);
-    answer(key, s.stale, before.request + 3, before.len - 3);
+    answer(key, s.stale, before.request + 3, before.len - 3, 0);
 
     ask(&a, key);
     for (s.lie = FAILS; s.lie < LIES; s.lie = (enum lie)(s.lie + 1)) {
@@ -459,7 +459,7 @@ static void two_phases(unsigned key) {
     /* Wrong outputs, at each part, and of each size: the state takes them all, and then the right one. */
     memset(output, 0, sizeof output);
     memset(response, 0xEE, sizeof response);
-    answer(key, output, request.input.data, request.input.len);
+    answer(key, output, request.input.data, request.input.len, 0);
     for (i = 0; i < output_len; i += 16) {
         output[i] ^= 1;
         len = 7;
