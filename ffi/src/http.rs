@@ -570,7 +570,7 @@ pub unsafe extern "C" fn pp_authorization_parse(
 ///
 /// Returns: PP_OK: also when there is no token; token_len is then 0
 ///          PP_ERR_MALFORMED: as for pp_authorization_parse, with the offset, and the field line as
-///          index; or the token is longer than PP_TOKEN_MAX_BYTES and of a type this build implements
+///          index; or it is longer than PP_TOKEN_MAX_BYTES and of a type this build implements
 ///          PP_ERR_UNSUPPORTED: it is longer than that, and of another type
 ///          PP_ERR_BUFFER_TOO_SMALL
 /// Out:     token         the Token; must not overlap the lines
