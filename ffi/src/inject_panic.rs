@@ -6,6 +6,7 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// Makes the next guarded call panic. It is declared by the test and stands in no header.
 #[unsafe(no_mangle)]
+#[allow(unreachable_pub)] // it is reached by its C name
 pub extern "C" fn pp_test_panic_next() {
     ASKED.store(true, Ordering::SeqCst);
 }
