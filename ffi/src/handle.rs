@@ -105,12 +105,17 @@ pub(crate) unsafe fn fill<O: Opaque>(
     make: impl FnOnce() -> Outcome<O::Object>,
 ) -> Outcome {
     // SAFETY: as `live`.
-    if unsafe { live(argument, pointer) }?.object.is_some() {
+    let filled = || unsafe { live(argument, pointer) }.map(|handle| handle.object.is_some());
+    if filled()? {
         return Err(Fault::argument(argument));
     }
     let object = make()?;
-    // SAFETY: live, and the caller promises that no other thread uses a handle that is being filled. The reference above
-    // has ended.
+    // A callback of the caller ran meanwhile, against the rules perhaps: the first key stays.
+    if filled()? {
+        return Err(Fault::argument(argument));
+    }
+    // SAFETY: live, and the caller promises that no other thread uses a handle that is being filled. The references above
+    // have ended.
     unsafe { (*handle_of(pointer)).object = Some(object) };
     Ok(())
 }

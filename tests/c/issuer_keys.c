@@ -64,6 +64,31 @@ static void check_same(const pp_issuer_key *a, const pp_issuer_key *b) {
     CHECK_BYTES(id[0], sizeof id[0], id[1], sizeof id[1]);
 }
 
+/* Randomness that fills the very key it is asked for: against the rules, but no key may be lost by it. */
+static pp_status fill_behind(void *ctx, uint8_t *out, size_t len) {
+    uint64_t state = 1;
+    uint8_t seed[32] = {7};
+    pp_issuer_key_derive_voprf_p384((pp_issuer_key *)ctx, seed, sizeof seed, NULL);
+    return test_rng_fill(&state, out, len);
+}
+
+static void filled_from_behind(void) {
+    pp_issuer_key *key = new_key();
+    pp_issuer_key *derived = new_key();
+    uint8_t seed[32] = {7}, wanted[PP_TOKEN_KEY_ID_BYTES], id[PP_TOKEN_KEY_ID_BYTES];
+    pp_rng rng;
+    rng.struct_size = sizeof rng;
+    rng.ctx = key;
+    rng.fill = fill_behind;
+    CHECK_STATUS(PP_ERR_MISUSE, pp_issuer_key_generate(key, PP_TOKEN_TYPE_VOPRF_P384, &rng, NULL));
+    CHECK_OK(pp_issuer_key_derive_voprf_p384(derived, seed, sizeof seed, NULL));
+    CHECK_OK(pp_issuer_key_id(derived, wanted, NULL));
+    CHECK_OK(pp_issuer_key_id(key, id, NULL));
+    CHECK_BYTES(wanted, sizeof wanted, id, sizeof id);
+    pp_issuer_key_free(key);
+    pp_issuer_key_free(derived);
+}
+
 static void generate(void) {
     static const uint16_t types[] = {PP_TOKEN_TYPE_VOPRF_P384, PP_TOKEN_TYPE_BLIND_RSA_2048};
     uint8_t id[2][PP_TOKEN_KEY_ID_BYTES];
@@ -336,5 +361,7 @@ int main(void) {
     roles_close(&all);
     test_step("PKCS#8 of other tools, and of other algorithms");
     import_others();
+    test_step("a key that is filled while it is being generated");
+    filled_from_behind();
     return test_end();
 }
